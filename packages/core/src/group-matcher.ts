@@ -1,0 +1,25 @@
+/**
+ * Choosing groups by their name: literal and case-sensitive, no wildcard characters (JS-GET-04).
+ *
+ * @module
+ */
+
+/** Chooses groups by name. `%`, `_`, `*` and every other character stand for themselves. */
+export type GroupMatcher =
+  | { readonly equals: string }
+  | { readonly startsWith: string }
+  | { readonly endsWith: string }
+  | { readonly contains: string }
+  | { readonly anything: true };
+
+/** The matcher that takes every group. */
+export const ANY_GROUP: GroupMatcher = Object.freeze({ anything: true });
+
+/** Whether `group` is one that `matcher` chooses. */
+export function matchesGroup(matcher: GroupMatcher, group: string): boolean {
+  if ('equals' in matcher) return group === matcher.equals;
+  if ('startsWith' in matcher) return group.startsWith(matcher.startsWith);
+  if ('endsWith' in matcher) return group.endsWith(matcher.endsWith);
+  if ('contains' in matcher) return group.includes(matcher.contains);
+  return true;
+}

@@ -1,0 +1,141 @@
+/**
+ * The way of ended runs into the store.
+ *
+ * @module
+ */
+import type { Clock } from '../clock.js';
+import { SchedulerError, isSchedulerError } from '../errors.js';
+import { showKey } from '../key.js';
+import type { JobStore } from '../spi/job-store.js';
+import type { Completion, CompletionOutcome } from '../spi/results.js';
+import { Backoff } from './backoff.js';
+import { Pause } from './pause.js';
+
+/** What a {@link CompletionQueue} works with. */
+export interface CompletionQueueParts {
+  readonly store: JobStore;
+  readonly clock: Clock;
+  report(message: string, error: unknown): void;
+  /** The store has taken it. */
+  completed(completion: Completion): void;
+  /** There is less on its way than before, or the queue sleeps. */
+  changed(): void;
+}
+
+/**
+ * Brings completions to the store in batches that form by themselves: those that end in one turn leave together,
+ * and those that end while a batch is on its way leave together in the next. A batch that fails is sent again until
+ * the store takes it or the queue is closed (COM-21).
+ */
+export class CompletionQueue {
+  readonly #parts: CompletionQueueParts;
+  readonly #backoff = new Backoff();
+  readonly #pause: Pause;
+  #waiting: Completion[] = [];
+  #onTheirWay = 0;
+  #draining: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(parts: CompletionQueueParts) {
+    this.#parts = parts;
+    this.#pause = new Pause(parts.clock, () => parts.changed());
+  }
+
+  /** How many runs have ended without the store having taken it. */
+  get pending(): number {
+    return this.#waiting.length + this.#onTheirWay;
+  }
+
+  /** Nothing is on its way, or what is waits for the clock to try again. */
+  get quiet(): boolean {
+    return this.pending === 0 || this.#pause.sleeping;
+  }
+
+  push(completion: Completion): void {
+    if (this.#closed) {
+      this.#giveUp([completion], new SchedulerError('ERR_STORE_CLOSED', 'the scheduler was shut down before it ended'));
+      return;
+    }
+    this.#waiting.push(completion);
+    this.#draining ??= this.#drain();
+  }
+
+  /** Sends what is there once more, gives up what then fails, and takes nothing more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#pause.wake();
+    await this.#draining;
+  }
+
+  async #drain(): Promise<void> {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      this.#onTheirWay = batch.length;
+      await this.#send(batch, false);
+      this.#onTheirWay = 0;
+      this.#parts.changed();
+    }
+    this.#draining = null;
+  }
+
+  /** @param mayBeDone - an earlier attempt may have reached the store */
+  async #send(batch: readonly Completion[], mayBeDone: boolean): Promise<void> {
+    const { store, clock } = this.#parts;
+    try {
+      const outcomes = await store.triggeredJobsComplete(batch, { now: clock.now() });
+      this.#backoff.succeeded();
+      for (const [index, completion] of batch.entries()) this.#settle(completion, outcomes[index], mayBeDone);
+    } catch (error) {
+      if (isRefusal(error)) return this.#sendLess(batch, error);
+      if (this.#backoff.failures === 0) {
+        this.#parts.report('Completed runs could not be stored; trying until it succeeds', error);
+      }
+      const delay = this.#backoff.failed();
+      if (this.#closed) return this.#giveUp(batch, error);
+      await this.#pause.sleep(clock.now() + delay);
+      return this.#send(batch, mayBeDone || isSchedulerError(error, 'ERR_WRITE_FATE_UNKNOWN'));
+    }
+  }
+
+  /** The store will never take this batch as it is: finds out which run it is, and lets that one go without its data (COM-18). */
+  async #sendLess(batch: readonly Completion[], error: unknown): Promise<void> {
+    const [only, ...others] = batch;
+    if (only === undefined) return;
+    if (others.length > 0) {
+      for (const completion of batch) await this.#send([completion], false);
+    } else if (only.changedData !== null) {
+      this.#parts.report(`The data that job ${showKey(only.jobKey)} left was refused and is not stored`, error);
+      await this.#send([{ ...only, changedData: null }], false);
+    } else {
+      this.#giveUp(batch, error);
+    }
+  }
+
+  #settle(completion: Completion, outcome: CompletionOutcome | undefined, mayBeDone: boolean): void {
+    if (outcome !== 'stale' || mayBeDone) {
+      this.#parts.completed(completion);
+      return;
+    }
+    const fenced = new SchedulerError(
+      'ERR_NODE_FENCED',
+      'the store knows no such run: this node was taken for dead meanwhile and its work given to others',
+      { details: { fireInstanceId: completion.fireInstanceId } },
+    );
+    this.#parts.report(`The end of a run of job ${showKey(completion.jobKey)} changed nothing`, fenced);
+  }
+
+  #giveUp(batch: readonly Completion[], error: unknown): void {
+    for (const { jobKey, fireInstanceId } of batch) {
+      this.#parts.report(`The end of run ${fireInstanceId} of job ${showKey(jobKey)} is not stored`, error);
+    }
+  }
+}
+
+/** Whether the store would refuse the same call again. */
+function isRefusal(error: unknown): boolean {
+  return isSchedulerError(error, 'ERR_INVALID_DATA') || isSchedulerError(error, 'ERR_INVALID_ARGUMENT');
+}

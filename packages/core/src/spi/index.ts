@@ -1,0 +1,69 @@
+/**
+ * `@ametrine/core/spi`: what an author of a store needs.
+ *
+ * @module
+ */
+export { decodeCalendar, encodeCalendar } from '../calendars/calendar-spec.js';
+export { decodeData, EMPTY_DATA, encodeData } from '../data-map.js';
+export { invalidArgument, isSchedulerError, SchedulerError, showValue } from '../errors.js';
+export { afterFire, afterMisfire, withCalendar } from '../firing.js';
+export { type GroupMatcher, matchesGroup } from '../group-matcher.js';
+export { compareKeys, DEFAULT_GROUP, keyText, RECOVERY_GROUP, sameKey, showKey } from '../key.js';
+export { checkKnownKeys } from '../unknown-key.js';
+export type { StoreCapabilities } from './capabilities.js';
+export {
+  batchEnd,
+  bornState,
+  bundleOf,
+  type CompletionDecision,
+  compareDue,
+  completionDecision,
+  type FireDecision,
+  type FireFacts,
+  fireDecision,
+  isBornPaused,
+  publicState,
+} from './decisions.js';
+export { Effects } from './effects.js';
+export type { ClaimRequest, ClaimResult, FireOutcome, UnresolvedBundle } from './hot-path.js';
+export type { Job, JobClass, JobClassResolver, JobConstructor, JobFunction } from './job-class.js';
+export type {
+  AtTime,
+  JobStore,
+  JobWithTriggers,
+  ReplaceOption,
+  StoreCalendarOptions,
+  StoreContext,
+  TriggerQuery,
+} from './job-store.js';
+export { JobStoreSupport } from './job-store-support.js';
+export { decodeSchedule, encodeSchedule } from './record-codec.js';
+export type {
+  ExecutionRecord,
+  InstanceRecord,
+  PausedGroups,
+  StoredTriggerState,
+  TriggerRecord,
+  TriggerSelection,
+} from './records.js';
+export type {
+  AcquiredTrigger,
+  AcquireRequest,
+  AcquireResult,
+  CheckIn,
+  Completion,
+  CompletionInstruction,
+  CompletionOutcome,
+  FiredBundle,
+  FireResult,
+  MisfirePass,
+  NotFiredReason,
+  Recovery,
+  RemoveOutcome,
+  ReplaceOutcome,
+  StoreCounts,
+} from './results.js';
+export type { StoreSignals } from './signals.js';
+export { STORE_OPTION_KEYS, type StoreOptions } from './store-options.js';
+export type { DueQuery, ExecutionSelection, MisfiredQuery, StoreTransaction } from './store-transaction.js';
+export { inheritingPast, withGroupsBornPaused } from './support/storing.js';
