@@ -10,12 +10,12 @@ import { types } from 'node:util';
 import type { DataValue, JobData } from './data.js';
 import { EMPTY_DATA, rememberImmutable, setOwn } from './data-ownership.js';
 import { SchedulerError } from './errors.js';
+import { isInstant } from './instant.js';
 
 /** Far beyond what is ever written (64), and far below what overflows the stack. */
 const MAX_DEPTH = 1000;
 const BIGINT_TEXT = /^-?\d+$/;
 const BASE64_TEXT = /^(?:[\w+/-]{4})*(?:[\w+/-]{2}==|[\w+/-]{3}=)?$/;
-const LAST_INSTANT = 8_640_000_000_000_000;
 
 /** Writes a checked data map as text that {@link decodeData} reads back equal. */
 export function encodeData(data: JobData): string {
@@ -36,7 +36,8 @@ export function decodeData(text: string): JobData {
   } catch (cause) {
     throw unreadable('it is not JSON', cause);
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw unreadable('it is not an object');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw unreadable('it is not an object');
   // Nearly all data is plain JSON: without this pair of characters there is neither tag nor escaped key.
   if (!text.includes('"$')) {
     freezeTree(parsed as JobData, 0);
@@ -99,7 +100,8 @@ function untag(value: unknown, reader: Reader, depth: number): DataValue {
 function untagObject(object: Record<string, unknown>, reader: Reader, depth: number): JobData {
   const data: { [key: string]: DataValue } = {};
   for (const [key, item] of Object.entries(object)) {
-    if (key.startsWith('$') && !key.startsWith('$$')) throw unreadable(`the tag ${JSON.stringify(key)} is out of place`);
+    if (key.startsWith('$') && !key.startsWith('$$'))
+      throw unreadable(`the tag ${JSON.stringify(key)} is out of place`);
     setOwn(data, key.startsWith('$') ? key.slice(1) : key, untag(item, reader, depth + 1));
   }
   return Object.freeze(data);
@@ -107,9 +109,9 @@ function untagObject(object: Record<string, unknown>, reader: Reader, depth: num
 
 function untagLeaf(tag: string, content: unknown, reader: Reader): DataValue {
   if (tag === '$bigint' && typeof content === 'string' && BIGINT_TEXT.test(content)) return BigInt(content);
-  if (tag === '$date' && Number.isInteger(content) && Math.abs(content as number) <= LAST_INSTANT) {
+  if (tag === '$date' && isInstant(content)) {
     reader.hasMutableLeaf = true;
-    return new Date(content as number);
+    return new Date(content);
   }
   if (tag === '$bytes' && typeof content === 'string' && BASE64_TEXT.test(content)) {
     reader.hasMutableLeaf = true;

@@ -10,11 +10,11 @@
 import { types } from 'node:util';
 import type { DataValue, JobData } from './data.js';
 import { encodeData } from './data-codec.js';
-import { rememberImmutable, isKnownImmutable, setOwn } from './data-ownership.js';
+import { isKnownImmutable, rememberImmutable, setOwn } from './data-ownership.js';
 import { SchedulerError } from './errors.js';
+import { textFault } from './field-checks.js';
 import type { ValueLimits } from './limits.js';
 import type { DraftData } from './scheduler/execution-context.js';
-import { textFault } from './text-check.js';
 
 export { decodeData, encodeData } from './data-codec.js';
 export { EMPTY_DATA } from './data-ownership.js';
@@ -34,7 +34,11 @@ const MAX_VALUES = 1_000_000;
  * @param limits - when given, its encoded size is held to `maxDataBytes`
  * @throws SchedulerError `ERR_INVALID_DATA`, with the path of the offending value in `details.field`
  */
-export function checkData(field: string, value: unknown, limits?: Pick<ValueLimits, 'maxDataBytes'>): JobData {
+export function checkData(
+  field: string,
+  value: unknown,
+  limits?: Pick<ValueLimits, 'maxDataBytes'>,
+): JobData {
   const data = isKnownImmutable(value) ? value : new Walk(field).copyMap(value);
   if (limits !== undefined) checkSize(field, data, limits.maxDataBytes);
   return data;
@@ -58,7 +62,8 @@ export function draftOf(data: JobData): DraftData {
 /** Whether two values are deeply equal, types included. The order of keys does not matter. */
 export function sameData(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Number.isNaN(a) && Number.isNaN(b);
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
+    return Number.isNaN(a) && Number.isNaN(b);
   if (types.isDate(a)) return types.isDate(b) && a.getTime() === b.getTime();
   if (types.isUint8Array(a)) return types.isUint8Array(b) && sameBytes(a, b);
   if (Array.isArray(a)) {
@@ -100,7 +105,8 @@ function checkSize(field: string, data: JobData, maxBytes: number): void {
   // No code unit takes more than three bytes.
   if (text.length * 3 <= maxBytes) return;
   const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes) throw fault(field, `${bytes} bytes encoded`, `at most ${maxBytes} bytes: keep large things elsewhere`);
+  if (bytes > maxBytes)
+    throw fault(field, `${bytes} bytes encoded`, `at most ${maxBytes} bytes: keep large things elsewhere`);
 }
 
 function fault(path: string, shown: string, remedy: string): SchedulerError {
@@ -109,7 +115,8 @@ function fault(path: string, shown: string, remedy: string): SchedulerError {
   });
 }
 
-const REMEDY = 'a string, number, boolean, null, bigint, Date, Uint8Array, or a plain object or array of these';
+const REMEDY =
+  'a string, number, boolean, null, bigint, Date, Uint8Array, or a plain object or array of these';
 
 /** One copying walk over a value that nobody has checked. */
 class Walk {
@@ -181,7 +188,8 @@ class Walk {
 
   #copyObject(object: Record<string, unknown>): JobData {
     this.#enter(object);
-    if (Object.getOwnPropertySymbols(object).length > 0) throw this.#fault('an object with symbol keys', 'string keys');
+    if (Object.getOwnPropertySymbols(object).length > 0)
+      throw this.#fault('an object with symbol keys', 'string keys');
     const copy: DraftData = {};
     for (const key of Object.keys(object)) {
       this.#path.push(key);
@@ -194,8 +202,10 @@ class Walk {
   }
 
   #enter(value: object): void {
-    if (this.#ancestors.includes(value)) throw this.#fault('a reference to what contains it', 'a tree without cycles');
-    if (this.#ancestors.length >= MAX_DEPTH) throw this.#fault('nested too deep', `at most ${MAX_DEPTH} levels`);
+    if (this.#ancestors.includes(value))
+      throw this.#fault('a reference to what contains it', 'a tree without cycles');
+    if (this.#ancestors.length >= MAX_DEPTH)
+      throw this.#fault('nested too deep', `at most ${MAX_DEPTH} levels`);
     this.#ancestors.push(value);
   }
 
@@ -207,7 +217,11 @@ class Walk {
 
   #fault(shown: string, remedy: string): SchedulerError {
     const steps = this.#path.map((step) =>
-      typeof step === 'number' ? `[${step}]` : /^[\w$]+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`,
+      typeof step === 'number'
+        ? `[${step}]`
+        : /^[\w$]+$/.test(step)
+          ? `.${step}`
+          : `[${JSON.stringify(step)}]`,
     );
     return fault(`${this.#field}${steps.join('')}`, shown, remedy);
   }
@@ -219,5 +233,7 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (typeof value !== 'object') return `a ${typeof value}`;
   const name: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name;
-  return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'an object with a prototype of its own';
+  return typeof name === 'string' && name !== ''
+    ? `an instance of ${name}`
+    : 'an object with a prototype of its own';
 }

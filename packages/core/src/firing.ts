@@ -27,7 +27,7 @@ export function nextFireAfter(trigger: Trigger, afterMs: number, calendar: Calen
   return isUsedUp(trigger, trigger.timesTriggered) ? null : nextIncludedFire(trigger, afterMs, calendar);
 }
 
-/** Gives the first time at which a trigger fires (JS-TRG: not before its start); null when it never does. */
+/** Gives the first time at which a trigger fires, which is its start or later; null when it never does. */
 export function firstFireAt(trigger: Trigger, calendar: Calendar | null): number | null {
   return nextFireAfter(trigger, trigger.startAt - 1, calendar);
 }
@@ -98,7 +98,11 @@ export function withCalendar(
 
 /** Only daily schedules count fires; simple ones count positions from the start. */
 function isUsedUp({ schedule }: Trigger, timesTriggered: number): boolean {
-  return schedule.type === 'dailyTimeInterval' && schedule.repeatCount >= 0 && timesTriggered > schedule.repeatCount;
+  return (
+    schedule.type === 'dailyTimeInterval' &&
+    schedule.repeatCount >= 0 &&
+    timesTriggered > schedule.repeatCount
+  );
 }
 
 function nextIncludedFire(trigger: Trigger, afterMs: number, calendar: Calendar | null): number | null {
@@ -149,13 +153,25 @@ function afterSimpleMisfire(
     case 'nowWithExistingCount':
       return restartedNow(trigger, schedule, now, timesTriggered);
     case 'nowWithRemainingCount':
-      return restartedNow(trigger, schedule, now, timesTriggered + simpleFiresBetween(schedule, missedAt, now));
+      return restartedNow(
+        trigger,
+        schedule,
+        now,
+        timesTriggered + simpleFiresBetween(schedule, missedAt, now),
+      );
     case 'nextWithExistingCount':
       return withNextFire(trigger, nextFireAfter(trigger, now, calendar));
     case 'nextWithRemainingCount': {
       const next = nextFireAfter(trigger, now, calendar);
       const missed = next === null ? 0 : simpleFiresBetween(schedule, missedAt, next);
-      return triggerValue(trigger, schedule, trigger.startAt, next, trigger.previousFireAt, timesTriggered + missed);
+      return triggerValue(
+        trigger,
+        schedule,
+        trigger.startAt,
+        next,
+        trigger.previousFireAt,
+        timesTriggered + missed,
+      );
     }
   }
 }

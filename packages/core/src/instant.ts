@@ -12,7 +12,8 @@ export type Instant = Date | number | string;
 /** The last instant that a `Date` can hold; the first is its negative. */
 export const LAST_INSTANT = 8_640_000_000_000_000;
 
-const ISO_TEXT = /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d))?$/i;
+const ISO_TEXT =
+  /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d))?$/i;
 const REMEDY = "a Date, epoch milliseconds, or ISO 8601 with a zone such as '2026-03-02T10:00:00Z'";
 
 /**

@@ -4,16 +4,16 @@
  * @module
  */
 import { invalidArgument } from './errors.js';
+import { checkText } from './field-checks.js';
 import type { GroupMatcher } from './group-matcher.js';
 import { DEFAULT_GROUP, type Key, type KeyInput } from './key.js';
 import { DEFAULT_LIMITS } from './limits.js';
-import { checkText } from './text-check.js';
 import { checkKnownKeys } from './unknown-key.js';
 
 const KEY_KEYS = ['name', 'group'];
 const MATCHER_KEYS = ['equals', 'startsWith', 'endsWith', 'contains', 'anything'] as const;
 /** How long names may be is the store's affair; this much nobody holds. */
-const UNLIMITED = 1_000_000;
+export const UNLIMITED_LENGTH = 1_000_000;
 
 /**
  * Makes a key of what a user wrote: a name, or a name with its group. Its length is checked by the store that is to
@@ -25,7 +25,7 @@ const UNLIMITED = 1_000_000;
  */
 export function defineKey(field: string, input: KeyInput, defaultGroup: string = DEFAULT_GROUP): Key {
   if (typeof input === 'string') {
-    return Object.freeze({ group: defaultGroup, name: checkText(field, input, UNLIMITED) });
+    return Object.freeze({ group: defaultGroup, name: checkText(field, input, UNLIMITED_LENGTH) });
   }
   if (typeof input !== 'object' || input === null) {
     throw invalidArgument(field, input, "a name, or an object such as { name: 'nightly', group: 'reports' }");
@@ -33,8 +33,8 @@ export function defineKey(field: string, input: KeyInput, defaultGroup: string =
   checkKnownKeys(field, input, KEY_KEYS);
   const group = input.group === undefined ? defaultGroup : input.group;
   return Object.freeze({
-    group: checkText(`${field}.group`, group, UNLIMITED),
-    name: checkText(`${field}.name`, input.name, UNLIMITED),
+    group: checkText(`${field}.group`, group, UNLIMITED_LENGTH),
+    name: checkText(`${field}.name`, input.name, UNLIMITED_LENGTH),
   });
 }
 
@@ -45,7 +45,8 @@ export function defineKey(field: string, input: KeyInput, defaultGroup: string =
  * @throws SchedulerError `ERR_INVALID_ARGUMENT`
  */
 export function checkKey(field: string, key: Key, maxLength: number = DEFAULT_LIMITS.maxNameLength): Key {
-  if (typeof key !== 'object' || key === null) throw invalidArgument(field, key, 'a key with a group and a name');
+  if (typeof key !== 'object' || key === null)
+    throw invalidArgument(field, key, 'a key with a group and a name');
   const { group, name } = key;
   return Object.freeze({
     group: checkText(`${field}.group`, group, maxLength),
@@ -59,7 +60,11 @@ export function checkKey(field: string, key: Key, maxLength: number = DEFAULT_LI
  * @param maxLength - in UTF-16 code units
  * @throws SchedulerError `ERR_INVALID_ARGUMENT`
  */
-export function checkName(field: string, name: unknown, maxLength: number = DEFAULT_LIMITS.maxNameLength): string {
+export function checkName(
+  field: string,
+  name: unknown,
+  maxLength: number = DEFAULT_LIMITS.maxNameLength,
+): string {
   return checkText(field, name, maxLength);
 }
 
@@ -81,7 +86,7 @@ export function checkMatcher(field: string, matcher: GroupMatcher): GroupMatcher
   } else if (typeof value !== 'string') {
     throw invalidArgument(`${field}.${operator}`, value, 'a string');
   } else if (value !== '' || operator === 'equals') {
-    checkText(`${field}.${operator}`, value, UNLIMITED);
+    checkText(`${field}.${operator}`, value, UNLIMITED_LENGTH);
   }
   return Object.freeze({ [operator]: value }) as GroupMatcher;
 }

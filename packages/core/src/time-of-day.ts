@@ -15,7 +15,8 @@ const TEXT = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{3}))?)?$/;
  */
 export function timeOfDayMs(field: string, text: string): number {
   const match = typeof text === 'string' ? TEXT.exec(text) : null;
-  if (match === null) throw invalidArgument(field, text, "a time of day such as '08:30', '08:30:15' or '23:59:59.999'");
+  if (match === null)
+    throw invalidArgument(field, text, "a time of day such as '08:30', '08:30:15' or '23:59:59.999'");
   const [, hours, minutes, seconds = '0', milliseconds = '0'] = match;
   return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000 + Number(milliseconds);
 }

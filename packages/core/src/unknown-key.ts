@@ -12,7 +12,7 @@ import { invalidArgument } from './errors.js';
  * @param field - where the object stands, for the error: `'trigger'`
  * @throws SchedulerError `ERR_INVALID_ARGUMENT` whose `details.field` is the path of the unknown key
  */
-export function checkKnownKeys(field: string, object: unknown, known: readonly string[]): asserts object is object {
+export function checkKnownKeys(field: string, object: unknown, known: readonly string[]): void {
   if (typeof object !== 'object' || object === null || Array.isArray(object)) {
     throw invalidArgument(field, object, `an object with the keys ${known.join(', ')}`);
   }
@@ -21,7 +21,8 @@ export function checkKnownKeys(field: string, object: unknown, known: readonly s
     const value = (object as Record<string, unknown>)[key];
     if (value === undefined) continue;
     const nearest = nearestKey(key, known);
-    const remedy = nearest === null ? `one of the keys ${known.join(', ')}` : `a known key; did you mean '${nearest}'?`;
+    const remedy =
+      nearest === null ? `one of the keys ${known.join(', ')}` : `a known key; did you mean '${nearest}'?`;
     throw invalidArgument(`${field}.${key}`, value, remedy);
   }
 }

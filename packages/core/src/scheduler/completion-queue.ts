@@ -4,12 +4,12 @@
  * @module
  */
 import type { Clock } from '../clock.js';
-import { SchedulerError, isSchedulerError } from '../errors.js';
+import { isSchedulerError, SchedulerError } from '../errors.js';
 import { showKey } from '../key.js';
 import type { JobStore } from '../spi/job-store.js';
 import type { Completion, CompletionOutcome } from '../spi/results.js';
 import { Backoff } from './backoff.js';
-import { Pause } from './pause.js';
+import { nextTurn, Pause } from './pause.js';
 
 /** What a {@link CompletionQueue} works with. */
 export interface CompletionQueueParts {
@@ -53,7 +53,10 @@ export class CompletionQueue {
 
   push(completion: Completion): void {
     if (this.#closed) {
-      this.#giveUp([completion], new SchedulerError('ERR_STORE_CLOSED', 'the scheduler was shut down before it ended'));
+      this.#giveUp(
+        [completion],
+        new SchedulerError('ERR_STORE_CLOSED', 'the scheduler was shut down before it ended'),
+      );
       return;
     }
     this.#waiting.push(completion);
@@ -68,36 +71,37 @@ export class CompletionQueue {
   }
 
   async #drain(): Promise<void> {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    await nextTurn();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
       this.#onTheirWay = batch.length;
-      await this.#send(batch, false);
+      await this.#send(batch);
       this.#onTheirWay = 0;
       this.#parts.changed();
     }
     this.#draining = null;
   }
 
-  /** @param mayBeDone - an earlier attempt may have reached the store */
-  async #send(batch: readonly Completion[], mayBeDone: boolean): Promise<void> {
-    const { store, clock } = this.#parts;
-    try {
-      const outcomes = await store.triggeredJobsComplete(batch, { now: clock.now() });
-      this.#backoff.succeeded();
-      for (const [index, completion] of batch.entries()) this.#settle(completion, outcomes[index], mayBeDone);
-    } catch (error) {
-      if (isRefusal(error)) return this.#sendLess(batch, error);
-      if (this.#backoff.failures === 0) {
-        this.#parts.report('Completed runs could not be stored; trying until it succeeds', error);
+  async #send(batch: readonly Completion[]): Promise<void> {
+    const { store, clock, report } = this.#parts;
+    let mayBeDone = false;
+    for (;;) {
+      try {
+        const outcomes = await store.triggeredJobsComplete(batch, { now: clock.now() });
+        this.#backoff.succeeded();
+        for (const [index, completion] of batch.entries())
+          this.#settle(completion, outcomes[index], mayBeDone);
+        return;
+      } catch (error) {
+        if (isRefusal(error)) return this.#sendLess(batch, error);
+        if (this.#closed) return this.#giveUp(batch, error);
+        if (this.#backoff.failures === 0)
+          report('Ended runs could not be stored; trying until it succeeds', error);
+        // After a failure of that kind a stale outcome only says that the attempt had arrived.
+        mayBeDone ||= isSchedulerError(error, 'ERR_WRITE_FATE_UNKNOWN');
+        await this.#pause.sleep(clock.now() + this.#backoff.failed());
       }
-      const delay = this.#backoff.failed();
-      if (this.#closed) return this.#giveUp(batch, error);
-      await this.#pause.sleep(clock.now() + delay);
-      return this.#send(batch, mayBeDone || isSchedulerError(error, 'ERR_WRITE_FATE_UNKNOWN'));
     }
   }
 
@@ -106,10 +110,13 @@ export class CompletionQueue {
     const [only, ...others] = batch;
     if (only === undefined) return;
     if (others.length > 0) {
-      for (const completion of batch) await this.#send([completion], false);
+      for (const completion of batch) await this.#send([completion]);
     } else if (only.changedData !== null) {
-      this.#parts.report(`The data that job ${showKey(only.jobKey)} left was refused and is not stored`, error);
-      await this.#send([{ ...only, changedData: null }], false);
+      this.#parts.report(
+        `The data that job ${showKey(only.jobKey)} left was refused and is not stored`,
+        error,
+      );
+      await this.#send([{ ...only, changedData: null }]);
     } else {
       this.#giveUp(batch, error);
     }

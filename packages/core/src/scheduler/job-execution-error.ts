@@ -26,7 +26,7 @@ export interface JobExecutionErrorOptions {
   /** The error underneath. */
   readonly cause?: unknown;
   /** @defaultValue `'none'` */
-  readonly action?: JobExecutionAction;
+  readonly action?: JobExecutionAction | undefined;
 }
 
 const ACTIONS: readonly JobExecutionAction[] = [

@@ -11,7 +11,11 @@ export class JobInterruption extends Error {
   readonly by: 'interrupt' | 'shutdown';
 
   constructor(by: 'interrupt' | 'shutdown') {
-    super(by === 'interrupt' ? 'The run was interrupted' : 'The run was interrupted because its scheduler shuts down');
+    super(
+      by === 'interrupt'
+        ? 'The run was interrupted'
+        : 'The run was interrupted because its scheduler shuts down',
+    );
     this.by = by;
   }
 }

@@ -22,7 +22,8 @@ import { toError } from './thrown.js';
 
 /** What a {@link JobRunner} works with. */
 export interface JobRunnerParts {
-  readonly scheduler: Scheduler;
+  /** Whom the runs see as theirs. */
+  scheduler(): Scheduler;
   readonly clock: Clock;
   readonly listeners: ListenerRegistry;
   readonly jobFactory: JobFactory | null;
@@ -66,7 +67,7 @@ export class JobRunner {
   /** Never throws, and waits for nothing. */
   start(bundle: FiredBundle): void {
     const { scheduler, jobFactory, listeners } = this.#parts;
-    const context = new RunContext(scheduler, bundle);
+    const context = new RunContext(scheduler(), bundle);
     if (this.#interruption !== null) context.interrupt(this.#interruption);
     this.#running.set(bundle.fireInstanceId, context);
     this.#begun += 1;
@@ -102,7 +103,6 @@ export class JobRunner {
   /** Nobody is to be told and nobody asked: nothing is awaited unless the job itself is async. */
   #runAlone(context: RunContext): void {
     let runnable: Runnable;
-    let answer: unknown;
     const startedAt = this.#parts.clock.now();
     try {
       runnable = instantiate(context.bundle.jobClass);
@@ -110,24 +110,26 @@ export class JobRunner {
       this.#complete(context, this.#cannotRun(context, error));
       return;
     }
+    let late: Promise<unknown> | null = null;
+    let failure: Error | null = null;
     try {
-      answer = execute(runnable, context);
+      const answer = execute(runnable, context);
+      if (isThenable(answer)) late = Promise.resolve(answer);
+      else context.result = answer;
     } catch (error) {
-      this.#endAlone(context, runnable, startedAt, toError(error));
+      failure = toError(error);
+    }
+    if (late === null) {
+      this.#endAlone(context, runnable, startedAt, failure);
       return;
     }
-    if (isThenable(answer)) {
-      answer.then(
-        (result) => {
-          context.result = result;
-          this.#endAlone(context, runnable, startedAt, null);
-        },
-        (error) => this.#endAlone(context, runnable, startedAt, toError(error)),
-      );
-    } else {
-      context.result = answer;
-      this.#endAlone(context, runnable, startedAt, null);
-    }
+    late.then(
+      (result) => {
+        context.result = result;
+        this.#endAlone(context, runnable, startedAt, null);
+      },
+      (error) => this.#endAlone(context, runnable, startedAt, toError(error)),
+    );
   }
 
   #endAlone(context: RunContext, runnable: Runnable, startedAt: number, error: Error | null): void {
@@ -144,8 +146,12 @@ export class JobRunner {
     try {
       let runnable = again;
       if (runnable === undefined) {
-        await listeners.tellTriggerListeners(trigger.key, (listener) => listener.triggerFired?.(trigger, context));
-        if (await listeners.vetoes(trigger.key, (listener) => listener.vetoJobExecution?.(trigger, context))) {
+        await listeners.tellTriggerListeners(trigger.key, (listener) =>
+          listener.triggerFired?.(trigger, context),
+        );
+        if (
+          await listeners.vetoes(trigger.key, (listener) => listener.vetoJobExecution?.(trigger, context))
+        ) {
           await listeners.tellJobListeners(job.key, (listener) => listener.jobExecutionVetoed?.(context));
           return;
         }
@@ -172,7 +178,9 @@ export class JobRunner {
 
   async #make(bundle: FiredBundle): Promise<Runnable> {
     const { jobFactory } = this.#parts;
-    return jobFactory === null ? instantiate(bundle.jobClass) : checkRunnable(await jobFactory(bundle.jobClass, bundle));
+    return jobFactory === null
+      ? instantiate(bundle.jobClass)
+      : checkRunnable(await jobFactory(bundle.jobClass, bundle));
   }
 
   async #executeToTheEnd(context: RunContext, runnable: Runnable): Promise<Error | null> {

@@ -20,13 +20,13 @@ export type KeyMatcher = { readonly key: KeyInput } | { readonly group: string |
 /** Which jobs a job listener hears of. */
 export interface JobListenerOptions {
   /** Those that any of these choose. @defaultValue every job */
-  readonly jobs?: readonly KeyMatcher[];
+  readonly jobs?: readonly KeyMatcher[] | undefined;
 }
 
 /** Which triggers a trigger listener hears of. */
 export interface TriggerListenerOptions {
   /** Those that any of these choose. @defaultValue every trigger */
-  readonly triggers?: readonly KeyMatcher[];
+  readonly triggers?: readonly KeyMatcher[] | undefined;
 }
 
 /** What takes a listener away again; calling it twice does nothing more. */

@@ -29,7 +29,11 @@ export interface TriggerListener {
   vetoJobExecution?(trigger: Trigger, context: JobExecutionContext): boolean | Promise<boolean>;
   /** `trigger.nextFireAt` still shows the missed time. */
   triggerMisfired?(trigger: Trigger): unknown;
-  triggerComplete?(trigger: Trigger, context: JobExecutionContext, instruction: CompletionInstruction): unknown;
+  triggerComplete?(
+    trigger: Trigger,
+    context: JobExecutionContext,
+    instruction: CompletionInstruction,
+  ): unknown;
 }
 
 /** Told about the scheduler itself. Every method is optional; none is awaited. */

@@ -21,7 +21,11 @@ import { LAST_INSTANT } from '../instant.js';
 import { type TimeZone, timeZone } from '../time-zone.js';
 import type { CalendarIntervalSchedule, IntervalUnit } from '../trigger.js';
 
-const ELAPSED_MS: Readonly<Partial<Record<IntervalUnit, number>>> = { second: 1000, minute: 60_000, hour: 3_600_000 };
+const ELAPSED_MS: Readonly<Partial<Record<IntervalUnit, number>>> = {
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+};
 /** No occurrence is further from where arithmetic puts it than a zone's offset can change: a day, once. */
 const SLACK_POSITIONS = 2;
 

@@ -26,7 +26,11 @@ export function nextSimpleFire(
 }
 
 /** Gives the last fire time; null when it fires for ever, or never. */
-export function finalSimpleFire(schedule: SimpleSchedule, startAt: number, endAt: number | null): number | null {
+export function finalSimpleFire(
+  schedule: SimpleSchedule,
+  startAt: number,
+  endAt: number | null,
+): number | null {
   const { repeatCount, repeatIntervalMs } = schedule;
   if (endAt !== null && endAt <= startAt) return null;
   if (repeatCount === 0) return startAt;

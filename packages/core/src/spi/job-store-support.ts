@@ -3,30 +3,19 @@
  *
  * @module
  */
-import { checkCalendar } from '../calendars/calendar-spec.js';
-import type { Calendar } from '../calendars/calendar.js';
-import { type SchedulerError, invalidArgument, isSchedulerError } from '../errors.js';
-import { ANY_GROUP, type GroupMatcher } from '../group-matcher.js';
+
+import { invalidArgument, isSchedulerError, type SchedulerError } from '../errors.js';
 import type { JobDetail } from '../job.js';
 import { checkJob } from '../job-spec.js';
-import { type JobKey, type TriggerKey, compareKeys } from '../key.js';
-import { checkKey, checkMatcher, checkName } from '../key-input.js';
-import type { Trigger, TriggerState } from '../trigger.js';
+import { checkInstant } from '../instant.js';
+import { compareKeys, type JobKey, type TriggerKey } from '../key.js';
+import type { Trigger } from '../trigger.js';
 import { checkTrigger } from '../trigger-spec.js';
-import type { StoreCapabilities } from './capabilities.js';
-import { compareDue, publicState } from './decisions.js';
 import type { Effects } from './effects.js';
 import type { ClaimRequest, ClaimResult, FireOutcome, UnresolvedBundle } from './hot-path.js';
 import type { JobClass, JobClassResolver } from './job-class.js';
-import type {
-  AtTime,
-  JobStore,
-  JobWithTriggers,
-  ReplaceOption,
-  StoreCalendarOptions,
-  TriggerQuery,
-} from './job-store.js';
-import type { InstanceRecord, TriggerSelection } from './records.js';
+import type { AtTime, JobStore, JobWithTriggers, ReplaceOption } from './job-store.js';
+import type { InstanceRecord } from './records.js';
 import type {
   AcquiredTrigger,
   AcquireRequest,
@@ -39,21 +28,17 @@ import type {
   Recovery,
   RemoveOutcome,
   ReplaceOutcome,
-  StoreCounts,
 } from './results.js';
 import type { StoreOptions } from './store-options.js';
-import type { StoreTransaction } from './store-transaction.js';
-import * as calendars from './support/calendars.js';
 import { ClassKnowledge } from './support/class-knowledge.js';
-import { GuardedStore } from './support/guarded-store.js';
-import { findJob, findTrigger } from './support/lookup.js';
 import * as membership from './support/membership.js';
 import { applyMisfires } from './support/misfires.js';
-import { ownBundle, ownJob, ownTrigger } from './support/own-copies.js';
-import * as pausing from './support/pausing.js';
+import { ownBundle, ownTrigger } from './support/own-copies.js';
 import * as claims from './support/portable-claim.js';
 import * as runs from './support/portable-run.js';
+import { checkCount } from './support/reading-store.js';
 import * as removing from './support/removing.js';
+import { SchedulingStore } from './support/scheduling-store.js';
 import * as storing from './support/storing.js';
 import { firedTooSoon, type SetAside, setAside, unfired } from './support/unresolved.js';
 
@@ -64,8 +49,7 @@ const NO_CLASSES: ReadonlySet<string> = new Set();
  * override the hot path ({@link claim}, {@link fire}, {@link complete}, {@link release}, {@link storeEntries}) to do
  * each in one round trip, and {@link getJobClassResolver} to see classes that nobody else knows.
  */
-export abstract class JobStoreSupport extends GuardedStore implements JobStore {
-  abstract readonly capabilities: StoreCapabilities;
+export abstract class JobStoreSupport extends SchedulingStore implements JobStore {
   readonly #classes: ClassKnowledge;
   #checkInIntervalMs = 0;
   #claimCounter = 0;
@@ -97,7 +81,11 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
   }
 
   /** Fires claims; the portable version works over {@link transact}. */
-  protected fire(acquired: readonly AcquiredTrigger[], now: number, effects: Effects): Promise<readonly FireOutcome[]> {
+  protected fire(
+    acquired: readonly AcquiredTrigger[],
+    now: number,
+    effects: Effects,
+  ): Promise<readonly FireOutcome[]> {
     return this.transact(effects, (tx) => runs.fire(tx, acquired, now));
   }
 
@@ -116,7 +104,11 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
   }
 
   /** Stores jobs with triggers; the portable version works over {@link transact}. */
-  protected storeEntries(entries: readonly JobWithTriggers[], replace: boolean, effects: Effects): Promise<void> {
+  protected storeEntries(
+    entries: readonly JobWithTriggers[],
+    replace: boolean,
+    effects: Effects,
+  ): Promise<void> {
     return this.transact(effects, (tx) => storing.storeEntries(tx, effects, entries, replace));
   }
 
@@ -126,13 +118,18 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
 
   // Lifecycle
 
-  async schedulerStarted(options: AtTime & { readonly checkInIntervalMs: number }): Promise<readonly Recovery[]> {
+  async schedulerStarted(
+    options: AtTime & { readonly checkInIntervalMs: number },
+  ): Promise<readonly Recovery[]> {
+    checkInstant('now', options.now);
+    checkCount('checkInIntervalMs', options.checkInIntervalMs);
     this.#checkInIntervalMs = options.checkInIntervalMs;
     if (this.capabilities.clustering) return (await this.#checkIn(options.now, true)).recoveries;
     return this.change('schedulerStarted', membership.recoverAlone);
   }
 
   async checkIn({ now }: AtTime): Promise<CheckIn> {
+    checkInstant('now', now);
     if (!this.capabilities.clustering) return { fenced: false, recoveries: [] };
     return this.#checkIn(now, false);
   }
@@ -173,9 +170,14 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
     await this.storeJobsAndTriggers([{ job, triggers: [trigger] }]);
   }
 
-  async storeJobsAndTriggers(entries: readonly JobWithTriggers[], options: ReplaceOption = {}): Promise<void> {
+  async storeJobsAndTriggers(
+    entries: readonly JobWithTriggers[],
+    options: ReplaceOption = {},
+  ): Promise<void> {
     const own = entries.map(({ job, triggers }, index) => this.#checkEntry(job, triggers, index));
-    await this.step('storeJobsAndTriggers', (effects) => this.storeEntries(own, options.replace === true, effects));
+    await this.step('storeJobsAndTriggers', (effects) =>
+      this.storeEntries(own, options.replace === true, effects),
+    );
   }
 
   #checkEntry(job: JobDetail, triggers: readonly Trigger[], index: number): JobWithTriggers {
@@ -183,7 +185,11 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
     const own = triggers.map((trigger) => checkTrigger(trigger, this.capabilities));
     for (const { jobKey } of own) {
       if (compareKeys(jobKey, ownJobDetail.key) !== 0) {
-        throw invalidArgument(`entries[${index}].triggers.jobKey`, jobKey, 'the key of the job they are stored with');
+        throw invalidArgument(
+          `entries[${index}].triggers.jobKey`,
+          jobKey,
+          'the key of the job they are stored with',
+        );
       }
     }
     return { job: ownJobDetail, triggers: own };
@@ -194,7 +200,7 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
   }
 
   async removeJobs(keys: readonly JobKey[]): Promise<RemoveOutcome> {
-    for (const key of keys) this.#checkKey('jobKey', key);
+    for (const key of keys) this.checkKey('jobKey', key);
     return this.change('removeJobs', (tx) => removing.removeJobs(tx, keys));
   }
 
@@ -203,12 +209,12 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
   }
 
   async removeTriggers(keys: readonly TriggerKey[]): Promise<RemoveOutcome> {
-    for (const key of keys) this.#checkKey('triggerKey', key);
+    for (const key of keys) this.checkKey('triggerKey', key);
     return this.change('removeTriggers', (tx, effects) => removing.removeTriggers(tx, effects, keys));
   }
 
   async replaceTrigger(key: TriggerKey, trigger: Trigger): Promise<ReplaceOutcome> {
-    this.#checkKey('triggerKey', key);
+    this.checkKey('triggerKey', key);
     const own = checkTrigger(trigger, this.capabilities);
     return this.change('replaceTrigger', (tx, effects) => storing.replaceTrigger(tx, effects, key, own));
   }
@@ -217,189 +223,12 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
     await this.change('clearAllSchedulingData', (tx) => tx.clear());
   }
 
-  // Reading
-
-  async getJob(key: JobKey): Promise<JobDetail | null> {
-    this.#checkKey('jobKey', key);
-    const job = await this.query('getJob', (tx) => findJob(tx, key));
-    return job === null ? null : ownJob(job);
-  }
-
-  async getTrigger(key: TriggerKey): Promise<Trigger | null> {
-    this.#checkKey('triggerKey', key);
-    const record = await this.query('getTrigger', (tx) => findTrigger(tx, key));
-    return record === null ? null : ownTrigger(record.trigger);
-  }
-
-  async getTriggerState(key: TriggerKey): Promise<TriggerState> {
-    this.#checkKey('triggerKey', key);
-    return this.query('getTriggerState', async (tx) => {
-      const record = await findTrigger(tx, key);
-      if (record === null) return 'none';
-      const { jobKey } = record.trigger;
-      const job = await findJob(tx, jobKey);
-      if (job === null || !job.nonConcurrent) return publicState(record, false);
-      const executions = await tx.selectExecutions({ by: 'jobs', jobKeys: [jobKey] });
-      return publicState(
-        record,
-        executions.some(({ state }) => state === 'executing'),
-      );
-    });
-  }
-
-  async listJobs(matcher: GroupMatcher): Promise<readonly JobDetail[]> {
-    checkMatcher('matcher', matcher);
-    const jobs = await this.query('listJobs', (tx) => tx.listJobs(matcher));
-    return jobs.map(ownJob).sort((a, b) => compareKeys(a.key, b.key));
-  }
-
-  async listJobKeys(matcher: GroupMatcher): Promise<readonly JobKey[]> {
-    checkMatcher('matcher', matcher);
-    return [...(await this.query('listJobKeys', (tx) => tx.listJobKeys(matcher)))].sort(compareKeys);
-  }
-
-  async listJobGroups(): Promise<readonly string[]> {
-    return [...(await this.query('listJobGroups', (tx) => tx.listGroups('jobs')))].sort();
-  }
-
-  async listTriggers({ group = ANY_GROUP, jobGroup = ANY_GROUP }: TriggerQuery): Promise<readonly Trigger[]> {
-    checkMatcher('query.group', group);
-    checkMatcher('query.jobGroup', jobGroup);
-    const records = await this.query('listTriggers', (tx) => tx.listTriggers(group, jobGroup));
-    return inKeyOrder(records.map(({ trigger }) => trigger));
-  }
-
-  async listTriggerKeys(matcher: GroupMatcher): Promise<readonly TriggerKey[]> {
-    checkMatcher('matcher', matcher);
-    return [...(await this.query('listTriggerKeys', (tx) => tx.listTriggerKeys(matcher)))].sort(compareKeys);
-  }
-
-  async listTriggerGroups(): Promise<readonly string[]> {
-    return [...(await this.query('listTriggerGroups', (tx) => tx.listGroups('triggers')))].sort();
-  }
-
-  async listTriggersOfJob(key: JobKey): Promise<readonly Trigger[]> {
-    this.#checkKey('jobKey', key);
-    const records = await this.query('listTriggersOfJob', (tx) => tx.selectTriggers(pausing.ofJob(key)));
-    return inKeyOrder(records.map(({ trigger }) => trigger));
-  }
-
-  async listUpcomingTriggers(limit: number): Promise<readonly Trigger[]> {
-    checkCount('limit', limit);
-    if (limit === 0) return [];
-    const all = { noLaterThan: Number.MAX_SAFE_INTEGER, misfiredBefore: Number.MIN_SAFE_INTEGER };
-    const records = await this.query('listUpcomingTriggers', (tx) =>
-      tx.selectDue({ ...all, limit, after: null, exceptJobs: [] }),
-    );
-    return records.map(({ trigger }) => ownTrigger(trigger)).sort(compareDue);
-  }
-
-  getCounts(): Promise<StoreCounts> {
-    return this.query('getCounts', (tx) => tx.counts());
-  }
-
-  // Calendars
-
-  async storeCalendar(name: string, calendar: Calendar, options: StoreCalendarOptions): Promise<void> {
-    checkName('calendarName', name, this.capabilities.maxNameLength);
-    const own = checkCalendar(calendar);
-    await this.change('storeCalendar', (tx, effects) =>
-      calendars.storeCalendar(tx, effects, name, own, {
-        replace: options.replace === true,
-        updateTriggers: options.updateTriggers === true,
-        now: options.now,
-        misfireThresholdMs: this.settings.misfireThresholdMs,
-      }),
-    );
-  }
-
-  async removeCalendar(name: string): Promise<RemoveOutcome> {
-    return this.change('removeCalendar', (tx) => calendars.removeCalendar(tx, name));
-  }
-
-  async getCalendar(name: string): Promise<Calendar | null> {
-    return this.query('getCalendar', (tx) => tx.getCalendar(name));
-  }
-
-  async listCalendarNames(): Promise<readonly string[]> {
-    return [...(await this.query('listCalendarNames', (tx) => tx.listCalendarNames()))].sort();
-  }
-
-  // Pausing
-
-  async pauseTrigger(key: TriggerKey): Promise<void> {
-    await this.#pause('pauseTrigger', { by: 'keys', keys: [this.#checkKey('triggerKey', key)] });
-  }
-
-  async pauseTriggers(matcher: GroupMatcher): Promise<readonly string[]> {
-    checkMatcher('matcher', matcher);
-    return this.change('pauseTriggers', (tx) => pausing.pauseGroups(tx, 'triggers', matcher));
-  }
-
-  async pauseJob(key: JobKey): Promise<void> {
-    await this.#pause('pauseJob', pausing.ofJob(this.#checkKey('jobKey', key)));
-  }
-
-  async pauseJobs(matcher: GroupMatcher): Promise<readonly string[]> {
-    checkMatcher('matcher', matcher);
-    return this.change('pauseJobs', (tx) => pausing.pauseGroups(tx, 'jobs', matcher));
-  }
-
-  async pauseAll(): Promise<void> {
-    await this.change('pauseAll', (tx) => pausing.pauseAll(tx));
-  }
-
-  async #pause(operation: string, selection: TriggerSelection): Promise<void> {
-    await this.change(operation, (tx) => pausing.pauseSelection(tx, selection));
-  }
-
-  async resumeTrigger(key: TriggerKey, { now }: AtTime): Promise<void> {
-    await this.#resume('resumeTrigger', { by: 'keys', keys: [this.#checkKey('triggerKey', key)] }, now);
-  }
-
-  async resumeTriggers(matcher: GroupMatcher, { now }: AtTime): Promise<readonly string[]> {
-    checkMatcher('matcher', matcher);
-    return this.change('resumeTriggers', (tx, effects) =>
-      pausing.resumeGroups(tx, effects, 'triggers', matcher, this.#at(now)),
-    );
-  }
-
-  async resumeJob(key: JobKey, { now }: AtTime): Promise<void> {
-    await this.#resume('resumeJob', pausing.ofJob(this.#checkKey('jobKey', key)), now);
-  }
-
-  async resumeJobs(matcher: GroupMatcher, { now }: AtTime): Promise<readonly string[]> {
-    checkMatcher('matcher', matcher);
-    return this.change('resumeJobs', (tx, effects) =>
-      pausing.resumeGroups(tx, effects, 'jobs', matcher, this.#at(now)),
-    );
-  }
-
-  async resumeAll({ now }: AtTime): Promise<void> {
-    await this.change('resumeAll', (tx, effects) => pausing.resumeAll(tx, effects, this.#at(now)));
-  }
-
-  async #resume(operation: string, selection: TriggerSelection, now: number): Promise<void> {
-    await this.change(operation, (tx, effects) => pausing.resumeSelection(tx, effects, selection, this.#at(now)));
-  }
-
-  async listPausedTriggerGroups(): Promise<readonly string[]> {
-    return [...(await this.query('listPausedTriggerGroups', (tx) => tx.getPausedGroups())).triggerGroups].sort();
-  }
-
-  async listPausedJobGroups(): Promise<readonly string[]> {
-    return [...(await this.query('listPausedJobGroups', (tx) => tx.getPausedGroups())).jobGroups].sort();
-  }
-
-  async resetTriggerFromErrorState(key: TriggerKey): Promise<void> {
-    this.#checkKey('triggerKey', key);
-    await this.change('resetTriggerFromErrorState', (tx, effects) => pausing.resetFromError(tx, effects, key));
-  }
-
   // Firing
 
   async acquireNextTriggers(request: AcquireRequest): Promise<AcquireResult> {
     const { now, noLaterThan, maxCount, timeWindowMs, fireDue } = request;
+    checkInstant('now', now);
+    if (!Number.isSafeInteger(noLaterThan)) throw invalidArgument('noLaterThan', noLaterThan, 'an instant in epoch ms');
     checkCount('maxCount', maxCount);
     checkCount('timeWindowMs', timeWindowMs);
     if (maxCount === 0) return { acquired: [], fired: [] };
@@ -410,7 +239,7 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
           noLaterThan,
           maxCount,
           timeWindowMs,
-          misfiredBefore: this.#at(now).misfiredBefore,
+          misfiredBefore: this.at(now).misfiredBefore,
           maxMisfires: this.settings.maxMisfiresPerPass,
           fireableClasses: fireDue ? this.#classes.found : NO_CLASSES,
           excludedClasses: this.#classes.missingAt(now),
@@ -427,10 +256,12 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
   }
 
   async releaseAcquiredTriggers(acquired: readonly AcquiredTrigger[]): Promise<void> {
-    if (acquired.length > 0) await this.step('releaseAcquiredTriggers', (effects) => this.release(acquired, effects));
+    if (acquired.length > 0)
+      await this.step('releaseAcquiredTriggers', (effects) => this.release(acquired, effects));
   }
 
   async triggersFired(acquired: readonly AcquiredTrigger[], { now }: AtTime): Promise<readonly FireResult[]> {
+    checkInstant('now', now);
     if (acquired.length === 0) return [];
     const classes = await this.#resolve(acquired.map((claimed) => claimed.jobClass));
     const results = new Map<string, FireResult>();
@@ -452,7 +283,8 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
       for (const result of await this.#withClasses(fired, now)) results.set(tokenOf(result), result);
     }
     return acquired.map(
-      ({ fireInstanceId }) => results.get(fireInstanceId) ?? { kind: 'notFired', fireInstanceId, reason: 'claimLost' },
+      ({ fireInstanceId }) =>
+        results.get(fireInstanceId) ?? { kind: 'notFired', fireInstanceId, reason: 'claimLost' },
     );
   }
 
@@ -460,6 +292,7 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
     completions: readonly Completion[],
     { now }: AtTime,
   ): Promise<readonly CompletionOutcome[]> {
+    checkInstant('now', now);
     if (completions.length === 0) return [];
     return this.step('triggeredJobsComplete', (effects) => this.complete(completions, now, effects));
   }
@@ -469,7 +302,7 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
     return this.change('recoverMisfires', async (tx, effects) =>
       applyMisfires(tx, effects, {
         now,
-        before: this.#at(now).misfiredBefore,
+        before: this.at(now).misfiredBefore,
         limit,
         selection: { by: 'all' },
         exceptJobs: await claims.jobsNotToRunTwice(tx),
@@ -516,17 +349,10 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
 
   // Small facts
 
-  #at(now: number): pausing.ResumeTime {
-    return { now, misfiredBefore: now - this.settings.misfireThresholdMs };
-  }
-
-  #checkKey(field: string, key: JobKey): JobKey {
-    return checkKey(field, key, this.capabilities.maxNameLength);
-  }
-
   /** Unique for ever: the node's name, the moment of its first claim in this life with some chance, and a counter. */
   readonly #newFireInstanceId = (): string => {
-    if (this.#claimPrefix === '') this.#claimPrefix = `${this.instanceId}:${crypto.randomUUID().slice(0, 8)}:`;
+    if (this.#claimPrefix === '')
+      this.#claimPrefix = `${this.instanceId}:${crypto.randomUUID().slice(0, 8)}:`;
     this.#claimCounter += 1;
     return this.#claimPrefix + this.#claimCounter.toString(36);
   };
@@ -534,12 +360,4 @@ export abstract class JobStoreSupport extends GuardedStore implements JobStore {
 
 function tokenOf(result: FireResult): string {
   return result.kind === 'fired' ? result.bundle.fireInstanceId : result.fireInstanceId;
-}
-
-function inKeyOrder(triggers: readonly Trigger[]): readonly Trigger[] {
-  return triggers.map(ownTrigger).sort((a, b) => compareKeys(a.key, b.key));
-}
-
-function checkCount(field: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0) throw invalidArgument(field, value, 'a whole number, 0 or more');
 }

@@ -178,7 +178,10 @@ export interface JobStore {
   /** One result per input, in order. @rule JS-FIR-01 */
   triggersFired(acquired: readonly AcquiredTrigger[], options: AtTime): Promise<readonly FireResult[]>;
   /** One outcome per input, in order. @rule JS-CMP-01 */
-  triggeredJobsComplete(completions: readonly Completion[], options: AtTime): Promise<readonly CompletionOutcome[]>;
+  triggeredJobsComplete(
+    completions: readonly Completion[],
+    options: AtTime,
+  ): Promise<readonly CompletionOutcome[]>;
   /** Applies misfire instructions, oldest first, at most `limit` triggers. Acquiring does this by itself. @rule JS-MIS-02 */
   recoverMisfires(options: AtTime & { readonly limit: number }): Promise<MisfirePass>;
 

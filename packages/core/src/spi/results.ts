@@ -69,11 +69,7 @@ export interface FiredBundle {
 }
 
 /** Why a claimed trigger must not run. */
-export type NotFiredReason =
-  | 'claimLost'
-  | 'jobGone'
-  | 'calendarMissing'
-  | 'jobExecuting';
+export type NotFiredReason = 'claimLost' | 'jobGone' | 'calendarMissing' | 'jobExecuting';
 
 /** What became of one acquired trigger. */
 export type FireResult =

@@ -38,7 +38,8 @@ export async function storeCalendar(
     if (record.state === 'complete' || record.trigger.nextFireAt === null) continue;
     const trigger = withCalendar(record.trigger, calendar, change.now, change.misfireThresholdMs);
     if (trigger.nextFireAt === null) effects.finalized(trigger);
-    else if (record.state !== 'paused' && record.state !== 'error') effects.schedulingChanged(trigger.nextFireAt);
+    else if (record.state !== 'paused' && record.state !== 'error')
+      effects.schedulingChanged(trigger.nextFireAt);
     records.push({ trigger, state: stateAfter(record, trigger.nextFireAt), fireInstanceId: null });
   }
   await tx.putTriggers(records);
@@ -55,9 +56,13 @@ export async function removeCalendar(tx: StoreTransaction, name: string): Promis
   if ((await tx.getCalendar(name)) === null) return 'absent';
   const users = await tx.selectTriggers({ by: 'calendar', calendarName: name }, 1);
   if (users.length > 0) {
-    throw new SchedulerError('ERR_CALENDAR_IN_USE', `Calendar ${name} is named by a trigger; remove or change its triggers first`, {
-      details: { calendar: name },
-    });
+    throw new SchedulerError(
+      'ERR_CALENDAR_IN_USE',
+      `Calendar ${name} is named by a trigger; remove or change its triggers first`,
+      {
+        details: { calendar: name },
+      },
+    );
   }
   await tx.removeCalendar(name);
   return 'removed';

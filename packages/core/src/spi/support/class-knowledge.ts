@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SchedulerError, isSchedulerError } from '../../errors.js';
+import { isSchedulerError, SchedulerError } from '../../errors.js';
 import type { JobClass, JobClassResolver } from '../job-class.js';
 
 const NONE: ReadonlySet<string> = new Set();
@@ -76,6 +76,9 @@ function jobClassNotFound(name: string, resolver: JobClassResolver, cause: unkno
     'ERR_JOB_CLASS_NOT_FOUND',
     `Job class ${JSON.stringify(name)} was not found by ${resolver.description}${why}. ` +
       'Give the resolver this class, then call resetTriggerFromErrorState if the trigger is in error',
-    { details: { jobClass: name, resolver: resolver.description }, ...(cause === undefined ? {} : { cause }) },
+    {
+      details: { jobClass: name, resolver: resolver.description },
+      ...(cause === undefined ? {} : { cause }),
+    },
   );
 }

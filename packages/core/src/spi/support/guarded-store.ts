@@ -70,9 +70,13 @@ export abstract class GuardedStore {
   async initialize(context: StoreContext): Promise<void> {
     if (this.#status === 'closing' || this.#status === 'closed') throw closedError('initialize');
     if (this.#status !== 'new') {
-      throw new SchedulerError('ERR_STORE_NOT_OPEN', 'initialize was called twice; one store serves one scheduler', {
-        details: { operation: 'initialize' },
-      });
+      throw new SchedulerError(
+        'ERR_STORE_NOT_OPEN',
+        'initialize was called twice; one store serves one scheduler',
+        {
+          details: { operation: 'initialize' },
+        },
+      );
     }
     this.#status = 'opening';
     this.#context = context;
@@ -122,7 +126,10 @@ export abstract class GuardedStore {
   }
 
   /** Runs one step as a transaction over the primitives. */
-  protected change<T>(operation: string, work: (tx: StoreTransaction, effects: Effects) => Promise<T>): Promise<T> {
+  protected change<T>(
+    operation: string,
+    work: (tx: StoreTransaction, effects: Effects) => Promise<T>,
+  ): Promise<T> {
     return this.step(operation, (effects) => this.transact(effects, (tx) => work(tx, effects)));
   }
 
@@ -150,9 +157,13 @@ export abstract class GuardedStore {
   }
 
   #notOpen(operation: string): SchedulerError {
-    return new SchedulerError('ERR_STORE_NOT_OPEN', `The store is not open yet; call initialize before ${operation}`, {
-      details: { operation },
-    });
+    return new SchedulerError(
+      'ERR_STORE_NOT_OPEN',
+      `The store is not open yet; call initialize before ${operation}`,
+      {
+        details: { operation },
+      },
+    );
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Calendar } from '../../calendars/calendar.js';
 import type { JobDetail } from '../../job.js';
-import { type JobKey, type TriggerKey, keyText } from '../../key.js';
+import { type JobKey, keyText, type TriggerKey } from '../../key.js';
 import type { TriggerRecord } from '../records.js';
 import type { StoreTransaction } from '../store-transaction.js';
 

@@ -23,7 +23,11 @@ export interface CheckInRequest {
 }
 
 /** @rule JS-CLU-01 to JS-CLU-06 */
-export async function checkIn(tx: StoreTransaction, effects: Effects, request: CheckInRequest): Promise<CheckIn> {
+export async function checkIn(
+  tx: StoreTransaction,
+  effects: Effects,
+  request: CheckInRequest,
+): Promise<CheckIn> {
   const { now, instanceId, graceMs, first } = request;
   const instances = await tx.listInstances();
   const own = instances.find((instance) => instance.instanceId === instanceId) ?? null;
@@ -31,7 +35,8 @@ export async function checkIn(tx: StoreTransaction, effects: Effects, request: C
 
   const facts = { now, own: first ? null : own, graceMs };
   const dead = instances.filter(
-    (instance) => instance.instanceId !== instanceId && (isGone(instance, request.gone) || hasLapsed(instance, facts)),
+    (instance) =>
+      instance.instanceId !== instanceId && (isGone(instance, request.gone) || hasLapsed(instance, facts)),
   );
   const lost: ExecutionRecord[] = [];
   if (first) {
@@ -41,7 +46,8 @@ export async function checkIn(tx: StoreTransaction, effects: Effects, request: C
     const all = await tx.selectExecutions({ by: 'all' });
     lost.push(...all.filter((execution) => !living.has(execution.instanceId)));
   } else {
-    for (const node of dead) lost.push(...(await tx.selectExecutions({ by: 'instance', instanceId: node.instanceId })));
+    for (const node of dead)
+      lost.push(...(await tx.selectExecutions({ by: 'instance', instanceId: node.instanceId })));
   }
   const recoveries = await recoverExecutions(tx, effects, lost);
   for (const node of dead) await tx.removeInstance(node.instanceId);
@@ -51,7 +57,9 @@ export async function checkIn(tx: StoreTransaction, effects: Effects, request: C
 
 /** A record that changed since its process was found gone belongs to a new life of that node. */
 function isGone(instance: InstanceRecord, gone: readonly InstanceRecord[]): boolean {
-  return gone.some((node) => node.instanceId === instance.instanceId && node.checkedInAt === instance.checkedInAt);
+  return gone.some(
+    (node) => node.instanceId === instance.instanceId && node.checkedInAt === instance.checkedInAt,
+  );
 }
 
 /** The start of a store without a cluster: whatever is claimed was claimed by a life that is over. @rule JS-REC-01 */

@@ -44,7 +44,11 @@ export async function applyMisfires(
     const after = afterMisfire(trigger, calendar, now);
     if (after.nextFireAt === null) effects.finalized(after);
     else effects.schedulingChanged(after.nextFireAt);
-    records.push({ trigger: after, state: after.nextFireAt === null ? 'complete' : 'waiting', fireInstanceId: null });
+    records.push({
+      trigger: after,
+      state: after.nextFireAt === null ? 'complete' : 'waiting',
+      fireInstanceId: null,
+    });
   }
   await tx.putTriggers(records);
   return { handled: misfired.length, hasMore: found.length > limit };

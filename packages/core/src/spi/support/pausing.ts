@@ -104,7 +104,9 @@ export async function resumeGroups(
     let selection = groupSelection(of, group);
     if (held.length > 0) {
       const records = await tx.selectTriggers(selection);
-      const free = records.filter(({ trigger: { key, jobKey } }) => !held.includes(of === 'triggers' ? jobKey.group : key.group));
+      const free = records.filter(
+        ({ trigger: { key, jobKey } }) => !held.includes(of === 'triggers' ? jobKey.group : key.group),
+      );
       selection = { by: 'keys', keys: free.map(({ trigger }) => trigger.key) };
     }
     await resumeSelection(tx, effects, selection, time);

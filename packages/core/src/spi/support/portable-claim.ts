@@ -20,7 +20,11 @@ interface Candidate {
 }
 
 /** @rule JS-ACQ-01 to JS-ACQ-10 */
-export async function claim(tx: StoreTransaction, effects: Effects, request: ClaimRequest): Promise<ClaimResult> {
+export async function claim(
+  tx: StoreTransaction,
+  effects: Effects,
+  request: ClaimRequest,
+): Promise<ClaimResult> {
   const busyJobs = await jobsNotToRunTwice(tx);
   const pass = await applyMisfires(tx, effects, {
     now: request.now,
@@ -86,7 +90,8 @@ export async function claim(tx: StoreTransaction, effects: Effects, request: Cla
 /** The jobs whose triggers no claim may take, because a run or a claim of theirs is under way (JS-ACQ-08). */
 export async function jobsNotToRunTwice(tx: StoreTransaction): Promise<readonly JobKey[]> {
   const jobs = new Map<string, JobKey>();
-  for (const { jobKey } of await tx.selectExecutions({ by: 'nonConcurrent' })) jobs.set(keyText(jobKey), jobKey);
+  for (const { jobKey } of await tx.selectExecutions({ by: 'nonConcurrent' }))
+    jobs.set(keyText(jobKey), jobKey);
   return [...jobs.values()];
 }
 
@@ -147,7 +152,10 @@ export async function release(
   acquired: readonly AcquiredTrigger[],
 ): Promise<void> {
   const held = (
-    await tx.selectExecutions({ by: 'ids', fireInstanceIds: acquired.map((claimed) => claimed.fireInstanceId) })
+    await tx.selectExecutions({
+      by: 'ids',
+      fireInstanceIds: acquired.map((claimed) => claimed.fireInstanceId),
+    })
   ).filter((execution) => execution.state === 'acquired');
   await releaseExecutions(tx, effects, held);
 }
@@ -161,7 +169,8 @@ export async function releaseExecutions(
   const tokens = new Set(held.map((execution) => execution.fireInstanceId));
   const records = await tx.getTriggers(held.map((execution) => execution.triggerKey));
   const freed = records.filter(
-    ({ state, fireInstanceId }) => state === 'acquired' && fireInstanceId !== null && tokens.has(fireInstanceId),
+    ({ state, fireInstanceId }) =>
+      state === 'acquired' && fireInstanceId !== null && tokens.has(fireInstanceId),
   );
   await tx.putTriggers(freed.map(({ trigger }) => ({ trigger, state: 'waiting', fireInstanceId: null })));
   await tx.removeExecutions([...tokens]);

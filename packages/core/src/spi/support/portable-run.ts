@@ -22,7 +22,10 @@ export async function fire(
 ): Promise<readonly FireOutcome[]> {
   const held = new Map(
     (
-      await tx.selectExecutions({ by: 'ids', fireInstanceIds: acquired.map((claimed) => claimed.fireInstanceId) })
+      await tx.selectExecutions({
+        by: 'ids',
+        fireInstanceIds: acquired.map((claimed) => claimed.fireInstanceId),
+      })
     ).map((execution) => [execution.fireInstanceId, execution]),
   );
   const triggers = new Map(
@@ -65,6 +68,7 @@ export async function fire(
       continue;
     }
     const { job, before, after } = decision;
+    held.delete(fireInstanceId);
     if (job.nonConcurrent) running.add(jobId);
     const fired: TriggerRecord = { trigger: after, state: 'waiting', fireInstanceId: null };
     triggers.set(keyText(after.key), fired);
@@ -87,7 +91,9 @@ export async function fire(
 async function runningJobs(tx: StoreTransaction, jobKeys: readonly JobKey[]): Promise<Set<string>> {
   if (jobKeys.length === 0) return new Set();
   const executions = await tx.selectExecutions({ by: 'jobs', jobKeys });
-  return new Set(executions.filter(({ state }) => state === 'executing').map(({ jobKey }) => keyText(jobKey)));
+  return new Set(
+    executions.filter(({ state }) => state === 'executing').map(({ jobKey }) => keyText(jobKey)),
+  );
 }
 
 /** @rule JS-CMP-01 to JS-CMP-09 */
@@ -142,7 +148,9 @@ async function applyInstruction(
       return;
     case 'setAllStates': {
       const all = await tx.selectTriggers({ by: 'job', jobKey: execution.jobKey });
-      await tx.putTriggers(all.map(({ trigger }) => ({ trigger, state: decision.state, fireInstanceId: null })));
+      await tx.putTriggers(
+        all.map(({ trigger }) => ({ trigger, state: decision.state, fireInstanceId: null })),
+      );
       if (decision.state === 'error') for (const { trigger } of all) effects.inError(trigger, null);
       effects.schedulingChanged(null);
     }

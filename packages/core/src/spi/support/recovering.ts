@@ -48,7 +48,9 @@ async function recoverNode(
   const runs = lost.filter((execution) => execution.state === 'executing');
   await releaseExecutions(tx, effects, claims);
 
-  const jobs = new Set((await tx.getJobs(distinctKeys(runs.map((run) => run.jobKey)))).map((job) => keyText(job.key)));
+  const jobs = new Set(
+    (await tx.getJobs(distinctKeys(runs.map((run) => run.jobKey)))).map((job) => keyText(job.key)),
+  );
   const originals = new Map(
     (await tx.getTriggers(distinctKeys(runs.map((run) => run.triggerKey)))).map((record) => [
       keyText(record.trigger.key),
@@ -93,12 +95,20 @@ function recoveryTrigger(run: ExecutionRecord, original: Trigger | null): Trigge
     timesTriggered: 0,
     recovers:
       original?.recovers ??
-      Object.freeze({ triggerKey: run.triggerKey, firedAt: run.firedAt ?? run.scheduledFireAt, scheduledFireAt: run.scheduledFireAt }),
+      Object.freeze({
+        triggerKey: run.triggerKey,
+        firedAt: run.firedAt ?? run.scheduledFireAt,
+        scheduledFireAt: run.scheduledFireAt,
+      }),
   });
 }
 
 /** Triggers whose last run was lost have nothing left to wait for: they go, as they would have at its end (REC-05). */
-async function removeSpent(tx: StoreTransaction, effects: Effects, records: readonly TriggerRecord[]): Promise<void> {
+async function removeSpent(
+  tx: StoreTransaction,
+  effects: Effects,
+  records: readonly TriggerRecord[],
+): Promise<void> {
   const spent = records.filter(({ trigger, state }) => trigger.nextFireAt === null && state !== 'error');
   await removeUnlessRunning(tx, effects, spent);
 }

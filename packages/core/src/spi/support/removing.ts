@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type JobKey, type TriggerKey, keyText } from '../../key.js';
+import { type JobKey, keyText, type TriggerKey } from '../../key.js';
 import type { Effects } from '../effects.js';
 import type { RemoveOutcome } from '../results.js';
 import type { StoreTransaction } from '../store-transaction.js';
@@ -44,7 +44,9 @@ export async function removeOrphans(
   effects: Effects,
   jobKeys: readonly JobKey[],
 ): Promise<void> {
-  const perishable = (await tx.getJobs(distinctKeys(jobKeys))).filter((job) => !job.durable).map((job) => job.key);
+  const perishable = (await tx.getJobs(distinctKeys(jobKeys)))
+    .filter((job) => !job.durable)
+    .map((job) => job.key);
   if (perishable.length === 0) return;
   const kept = new Set((await tx.jobsWithTriggers(perishable)).map(keyText));
   const orphans = perishable.filter((key) => !kept.has(keyText(key)));

@@ -17,16 +17,24 @@ import { findJob, findTrigger } from './lookup.js';
 
 /** The error for a key that exists already. */
 export function alreadyExists(kind: 'job' | 'trigger' | 'calendar', name: string): SchedulerError {
-  return new SchedulerError('ERR_ALREADY_EXISTS', `The ${kind} ${name} exists already; pass replace: true to overwrite it`, {
-    details: { kind, key: name },
-  });
+  return new SchedulerError(
+    'ERR_ALREADY_EXISTS',
+    `The ${kind} ${name} exists already; pass replace: true to overwrite it`,
+    {
+      details: { kind, key: name },
+    },
+  );
 }
 
 /** The error for a job that is not there. */
 export function jobNotFound(key: JobKey): SchedulerError {
-  return new SchedulerError('ERR_JOB_NOT_FOUND', `There is no job ${showKey(key)}; store the job before its triggers`, {
-    details: { job: showKey(key) },
-  });
+  return new SchedulerError(
+    'ERR_JOB_NOT_FOUND',
+    `There is no job ${showKey(key)}; store the job before its triggers`,
+    {
+      details: { job: showKey(key) },
+    },
+  );
 }
 
 /** @rule JS-STO-01, JS-STO-02 */
@@ -88,7 +96,13 @@ export async function replaceTrigger(
     throw new SchedulerError(
       'ERR_JOB_MISMATCH',
       `Trigger ${showKey(key)} belongs to job ${showKey(existing.trigger.jobKey)}; its replacement names ${showKey(trigger.jobKey)}`,
-      { details: { trigger: showKey(key), job: showKey(existing.trigger.jobKey), replacement: showKey(trigger.jobKey) } },
+      {
+        details: {
+          trigger: showKey(key),
+          job: showKey(existing.trigger.jobKey),
+          replacement: showKey(trigger.jobKey),
+        },
+      },
     );
   }
   if (!sameKey(key, trigger.key)) {
@@ -116,7 +130,11 @@ export function inheritingPast(trigger: Trigger, existing: TriggerRecord | null)
 }
 
 /** Puts triggers in the state in which they are born, and remembers groups that are born paused (JS-PAU-08). */
-async function putNewTriggers(tx: StoreTransaction, effects: Effects, triggers: readonly Trigger[]): Promise<void> {
+async function putNewTriggers(
+  tx: StoreTransaction,
+  effects: Effects,
+  triggers: readonly Trigger[],
+): Promise<void> {
   const paused = await tx.getPausedGroups();
   const records = triggers.map((trigger): TriggerRecord => {
     const state = bornState(trigger, paused);
@@ -129,7 +147,10 @@ async function putNewTriggers(tx: StoreTransaction, effects: Effects, triggers: 
 }
 
 /** The paused groups with those that new triggers open while everything is paused; null when nothing changes. */
-export function withGroupsBornPaused(paused: PausedGroups, triggers: readonly Trigger[]): PausedGroups | null {
+export function withGroupsBornPaused(
+  paused: PausedGroups,
+  triggers: readonly Trigger[],
+): PausedGroups | null {
   if (!paused.all) return null;
   const groups = new Set(paused.triggerGroups);
   for (const { key } of triggers) groups.add(key.group);

@@ -51,9 +51,9 @@ export async function setAside(
   inError: boolean,
 ): Promise<void> {
   const held = new Set(
-    (await tx.selectExecutions({ by: 'ids', fireInstanceIds: claims.map((claim) => claim.fireInstanceId) })).map(
-      (execution) => execution.fireInstanceId,
-    ),
+    (
+      await tx.selectExecutions({ by: 'ids', fireInstanceIds: claims.map((claim) => claim.fireInstanceId) })
+    ).map((execution) => execution.fireInstanceId),
   );
   await tx.removeExecutions([...held]);
   for (const { fireInstanceId, trigger, storedNextFireAt, error } of claims) {

@@ -1,0 +1,217 @@
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JobClassResolver, JobFunction } from '../spi/job-class.js';
+import { CascadingResolver } from './cascading-resolver.js';
+import { ModuleJobClassResolver } from './module-job-class-resolver.js';
+import { RegistryResolver } from './registry-resolver.js';
+
+const run: JobFunction = () => 'ran';
+const other: JobFunction = () => 'other';
+const wrong = (code = 'ERR_INVALID_ARGUMENT', field?: string): unknown =>
+  expect.objectContaining({
+    code,
+    ...(field === undefined ? {} : { details: expect.objectContaining({ field }) }),
+  });
+
+describe('RegistryResolver', () => {
+  it('finds what was registered, the latest of a name', () => {
+    const resolver = new RegistryResolver({ run });
+    expect(resolver.resolve('run')).toBe(run);
+    resolver.register('run', other);
+    expect(resolver.resolve('run')).toBe(other);
+    expect(resolver.nameOf(other)).toBe('run');
+    expect(resolver.nameOf(run)).toBeNull();
+  });
+
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('has no %s of its own', (name) => {
+    expect(new RegistryResolver({ run }).resolve(name)).toBeNull();
+  });
+
+  it('says what it holds', () => {
+    expect(new RegistryResolver().description).toContain('none');
+    const many = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`job${index}`, run]));
+    expect(new RegistryResolver(many).description).toMatch(/job0.*job9, and 2 more/);
+  });
+
+  it('refuses what is no class', () => {
+    expect(() => new RegistryResolver({ run: 'no' as never })).toThrow(wrong());
+    expect(() => new RegistryResolver().register('', run)).toThrow(wrong());
+  });
+});
+
+describe('CascadingResolver', () => {
+  const none: JobClassResolver = { description: 'nothing', resolve: () => null };
+  const late: JobClassResolver = {
+    description: 'late',
+    resolve: async (name) => (name === 'late' ? run : null),
+  };
+
+  it('answers at once while those it asks do', () => {
+    expect(new CascadingResolver([none, new RegistryResolver({ run })]).resolve('run')).toBe(run);
+  });
+
+  it('asks in order, over async ones too, and answers null when none has it', async () => {
+    const resolver = new CascadingResolver([none, late, new RegistryResolver({ late: other, run })]);
+    expect(await resolver.resolve('late')).toBe(run);
+    expect(await resolver.resolve('run')).toBe(run);
+    expect(await resolver.resolve('missing')).toBeNull();
+  });
+
+  it('ends with the first that throws', () => {
+    const broken: JobClassResolver = {
+      description: 'broken',
+      resolve: () => {
+        throw new Error('broken');
+      },
+    };
+    expect(() => new CascadingResolver([broken, new RegistryResolver({ run })]).resolve('run')).toThrow(
+      'broken',
+    );
+  });
+
+  it('describes all of them, and refuses what is no resolver', () => {
+    expect(new CascadingResolver([none, late]).description).toBe('nothing; then late');
+    expect(() => new CascadingResolver([none, {} as never])).toThrow(
+      wrong('ERR_INVALID_ARGUMENT', 'resolvers[1]'),
+    );
+    expect(() => new CascadingResolver('x' as never)).toThrow(wrong('ERR_INVALID_ARGUMENT', 'resolvers'));
+  });
+});
+
+describe('ModuleJobClassResolver', () => {
+  let folder: string;
+  let jobs: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ametrine-jobs-'));
+    jobs = join(folder, 'jobs');
+    await mkdir(jobs);
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  const answer = async (resolver: ModuleJobClassResolver, name: string): Promise<unknown> => {
+    const found = (await resolver.resolve(name)) as JobFunction | null;
+    return found === null ? null : found(undefined as never);
+  };
+
+  it('finds a default export, a named export, and both kinds of CommonJS exports', async () => {
+    await writeFile(join(jobs, 'ByDefault.mjs'), 'export default () => "default";');
+    await writeFile(
+      join(jobs, 'ByName.mjs'),
+      'export const ByName = () => "named"; export const Other = () => "no";',
+    );
+    await writeFile(join(jobs, 'Common.cjs'), 'module.exports = () => "common";');
+    await writeFile(join(jobs, 'CommonNamed.cjs'), 'module.exports = { CommonNamed: () => "common named" };');
+    const resolver = new ModuleJobClassResolver({ roots: [jobs] });
+    expect(await answer(resolver, 'ByDefault')).toBe('default');
+    expect(await answer(resolver, 'ByName')).toBe('named');
+    expect(await answer(resolver, 'Common')).toBe('common');
+    expect(await answer(resolver, 'CommonNamed')).toBe('common named');
+  });
+
+  it('searches its roots in order, and sees classes that came after it', async () => {
+    const second = join(folder, 'second');
+    await mkdir(second);
+    await writeFile(join(second, 'Late.mjs'), 'export default () => "second";');
+    const resolver = new ModuleJobClassResolver({ roots: [join(folder, 'absent'), jobs, second] });
+    expect(await resolver.resolve('New')).toBeNull();
+    expect(await answer(resolver, 'Late')).toBe('second');
+    await writeFile(join(jobs, 'New.mjs'), 'export default () => "new";');
+    expect(await answer(resolver, 'New')).toBe('new');
+  });
+
+  it('reloads a changed module only when told to', async () => {
+    const file = join(jobs, 'Changing.mjs');
+    const write = async (version: number): Promise<void> => {
+      await writeFile(file, `export default () => ${version};`);
+      await utimes(file, version, version);
+    };
+    await write(1);
+    const once = new ModuleJobClassResolver({ roots: [jobs] });
+    const again = new ModuleJobClassResolver({ roots: [jobs], reload: true });
+    expect([await answer(once, 'Changing'), await answer(again, 'Changing')]).toEqual([1, 1]);
+    expect(await again.resolve('Changing')).toBe(await again.resolve('Changing'));
+    await write(2);
+    expect([await answer(once, 'Changing'), await answer(again, 'Changing')]).toEqual([1, 2]);
+    await rm(file);
+    expect(await again.resolve('Changing')).toBeNull();
+  });
+
+  it.each([
+    '../Secret',
+    '..',
+    '.',
+    '',
+    'sub/Job',
+    'sub\\Job',
+    '/etc/passwd',
+    'C:Job',
+    'C:\\Job',
+    'file:///Job',
+    'Job\0',
+    'Job?x',
+    'Job#x',
+    '%2e%2e%2fSecret',
+    '.hidden',
+    'Job.',
+    'a..b',
+    'node:fs',
+  ])('refuses the name %j', async (name) => {
+    await writeFile(join(folder, 'Secret.mjs'), 'export default () => "secret";');
+    const resolver = new ModuleJobClassResolver({ roots: [jobs] });
+    await expect(resolver.resolve(name)).rejects.toThrow(wrong('ERR_JOB_CLASS_NOT_FOUND'));
+  });
+
+  it('follows symbolic links within the roots, and none out of them', async () => {
+    await writeFile(join(folder, 'Secret.mjs'), 'export default () => "secret";');
+    await symlink(join(folder, 'Secret.mjs'), join(jobs, 'Leak.mjs'));
+    await mkdir(join(folder, 'jobs-evil'));
+    await writeFile(join(folder, 'jobs-evil', 'Near.mjs'), 'export default () => "near";');
+    await symlink(join(folder, 'jobs-evil', 'Near.mjs'), join(jobs, 'Near.mjs'));
+    await writeFile(join(jobs, 'Inside.mjs'), 'export default () => "inside";');
+    await symlink(join(jobs, 'Inside.mjs'), join(jobs, 'Alias.mjs'));
+    const resolver = new ModuleJobClassResolver({ roots: [jobs] });
+    await expect(resolver.resolve('Leak')).rejects.toThrow('lies outside');
+    await expect(resolver.resolve('Near')).rejects.toThrow('lies outside');
+    expect(await answer(resolver, 'Alias')).toBe('inside');
+  });
+
+  it('may itself be given a root that is a symbolic link', async () => {
+    await writeFile(join(jobs, 'Inside.mjs'), 'export default () => "inside";');
+    await symlink(jobs, join(folder, 'link'));
+    expect(await answer(new ModuleJobClassResolver({ roots: [join(folder, 'link')] }), 'Inside')).toBe(
+      'inside',
+    );
+  });
+
+  it('says why a module gives no class', async () => {
+    await writeFile(join(jobs, 'Broken.mjs'), 'export default = ;');
+    await writeFile(join(jobs, 'Throwing.mjs'), 'throw new Error("no database");');
+    await writeFile(
+      join(jobs, 'Empty.mjs'),
+      'export const Other = () => 1; export default { not: "a class" };',
+    );
+    const resolver = new ModuleJobClassResolver({ roots: [jobs] });
+    await expect(resolver.resolve('Broken')).rejects.toThrow('failed to load');
+    await expect(resolver.resolve('Throwing')).rejects.toMatchObject({
+      code: 'ERR_JOB_CLASS_NOT_FOUND',
+      cause: { message: 'no database' },
+    });
+    await expect(resolver.resolve('Empty')).rejects.toThrow("neither a default nor a 'Empty' class");
+  });
+
+  it.each([
+    [{ roots: [] }, 'options.roots'],
+    [{ roots: 'jobs' }, 'options.roots'],
+    [{ roots: ['jobs', ''] }, 'options.roots[1]'],
+    [{ roots: ['jobs'], reload: 'yes' }, 'options.reload'],
+    [{ roots: ['jobs'], reloads: true }, 'options.reloads'],
+    [undefined, 'options'],
+  ])('refuses the options %j', (options, field) => {
+    expect(() => new ModuleJobClassResolver(options as never)).toThrow(wrong('ERR_INVALID_ARGUMENT', field));
+  });
+});

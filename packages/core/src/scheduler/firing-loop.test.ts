@@ -1,0 +1,317 @@
+import { describe, expect, it } from 'vitest';
+import { bench, claimable, START } from '../../test/fixtures/scheduler-bench.js';
+import { deferred, outage } from '../../test/fixtures/troubled-store.js';
+import { SchedulerError } from '../errors.js';
+
+describe('firing', () => {
+  it('fires each trigger at its own time, never before', async () => {
+    const { scheduler, runs } = bench();
+    await scheduler.schedule({ job: 'note' }, [
+      { at: START + 1 },
+      { at: START + 500 },
+      { every: '1s', repeat: 2 },
+    ]);
+    await scheduler.advance('5s');
+    expect(runs.map((run) => run.firedAt.getTime() - START)).toEqual([0, 1, 500, 1000, 2000]);
+    expect(runs.every((run) => run.firedAt.getTime() === run.scheduledFireAt.getTime())).toBe(true);
+    await scheduler.shutdown();
+  });
+
+  it('claims followers within the time window together, and still fires each at its own time', async () => {
+    const setup = bench({ batchTimeWindowMs: 10_000 });
+    const { scheduler, runs } = setup;
+    await scheduler.schedule(
+      { job: 'note' },
+      [5000, 6000, 7000].map((after) => ({ at: START + after })),
+    );
+    await scheduler.start();
+    await scheduler.clock.settle();
+    expect(await claimable(setup)).toBe(0);
+    await scheduler.advance('10s');
+    expect(runs.map((run) => run.firedAt.getTime() - START)).toEqual([5000, 6000, 7000]);
+    await scheduler.shutdown();
+  });
+
+  it('finds what comes due between the fires of a batch that it holds', async () => {
+    const { scheduler, runs } = bench({ batchTimeWindowMs: 10_000 });
+    await scheduler.schedule({ job: 'note' }, [{ every: '2s', startAt: START + 1000 }, { at: START + 9000 }]);
+    await scheduler.advance('9s');
+    expect(runs.map((run) => run.firedAt.getTime() - START)).toEqual([1000, 3000, 5000, 7000, 9000, 9000]);
+    await scheduler.shutdown();
+  });
+
+  it('runs at most `concurrency` at the same time, and goes on as slots become free', async () => {
+    let running = 0;
+    let most = 0;
+    const { scheduler } = bench(
+      { concurrency: 3 },
+      {
+        slow: async () => {
+          running += 1;
+          most = Math.max(most, running);
+          await new Promise((resolve) => setImmediate(resolve));
+          running -= 1;
+        },
+      },
+    );
+    await scheduler.schedule(
+      { job: 'slow' },
+      Array.from({ length: 20 }, () => ({ at: START })),
+    );
+    expect(await scheduler.runDue()).toBe(20);
+    expect(most).toBe(3);
+    await scheduler.shutdown();
+  });
+
+  it('asks for full batches when runs end together', async () => {
+    const { scheduler, store } = bench({ concurrency: 10 });
+    await scheduler.schedule(
+      { job: 'note' },
+      Array.from({ length: 100 }, () => ({ at: START })),
+    );
+    await scheduler.runDue();
+    expect(store.sizes('acquireNextTriggers').every((size) => size === 10)).toBe(true);
+    expect(store.count('acquireNextTriggers')).toBeLessThanOrEqual(13);
+    await scheduler.shutdown();
+  });
+
+  it('never claims more than maxBatchSize', async () => {
+    const { scheduler, store } = bench({ concurrency: 10, maxBatchSize: 4 });
+    await scheduler.schedule(
+      { job: 'note' },
+      Array.from({ length: 30 }, () => ({ at: START })),
+    );
+    expect(await scheduler.runDue()).toBe(30);
+    expect(Math.max(...store.sizes('acquireNextTriggers'))).toBe(4);
+    await scheduler.shutdown();
+  });
+
+  it('does not ask a store again and again for nothing', async () => {
+    const { scheduler, store } = bench({ idleWaitMs: 30_000 });
+    await scheduler.start();
+    await scheduler.advance('10m');
+    expect(store.count('acquireNextTriggers')).toBe(21);
+    await scheduler.shutdown();
+  });
+
+  it('asks nothing while no slot is free, whatever changes', async () => {
+    const work = deferred();
+    const { scheduler, store } = bench({ concurrency: 1 }, { slow: () => work.promise });
+    await scheduler.schedule({ job: 'slow' }, { at: START });
+    await scheduler.start();
+    await scheduler.clock.settle();
+    const asked = store.count('acquireNextTriggers');
+    for (let index = 0; index < 20; index++)
+      await scheduler.schedule({ job: 'note', key: `${index}` }, { at: START });
+    await scheduler.clock.advance(120_000);
+    expect(store.count('acquireNextTriggers')).toBe(asked);
+    work.resolve();
+    expect(await scheduler.runDue()).toBe(20);
+    await scheduler.shutdown();
+  });
+
+  it('drains 10 000 one-shots, each exactly once', async () => {
+    const seen = new Map<unknown, number>();
+    const { scheduler } = bench(
+      { concurrency: 50 },
+      {
+        count: ({ trigger }) => {
+          seen.set(trigger.key.name, (seen.get(trigger.key.name) ?? 0) + 1);
+        },
+      },
+    );
+    const triggers = Array.from({ length: 10_000 }, (_, index) => ({
+      key: `${index}`,
+      at: START + (index % 50),
+    }));
+    await scheduler.schedule({ job: 'count' }, triggers);
+    expect(await scheduler.advance(60)).toBe(10_000);
+    expect(seen.size).toBe(10_000);
+    expect([...seen.values()].every((times) => times === 1)).toBe(true);
+    expect(await scheduler.getCounts()).toMatchObject({ jobs: 0, triggers: 0 });
+    await scheduler.shutdown();
+  });
+});
+
+describe('news while the loop waits', () => {
+  it('ACQ-33: an earlier trigger fires first: the batch that is held is given back', async () => {
+    const { scheduler, store, runs } = bench();
+    await scheduler.schedule({ job: 'note' }, { key: 'later', at: START + 20_000 });
+    await scheduler.start();
+    await scheduler.clock.settle();
+    await scheduler.schedule({ job: 'note', key: 'sooner' }, { key: 'sooner', at: START + 5000 });
+    await scheduler.clock.settle();
+    expect(store.sizes('releaseAcquiredTriggers')).toEqual([1]);
+    await scheduler.advance('30s');
+    expect(runs.map((run) => [run.trigger.key.name, run.firedAt.getTime() - START])).toEqual([
+      ['sooner', 5000],
+      ['later', 20_000],
+    ]);
+    await scheduler.shutdown();
+  });
+
+  it('ACQ-33: also when the news came while the store was being asked', async () => {
+    const { scheduler, store, runs } = bench();
+    await scheduler.schedule({ job: 'note' }, { key: 'later', at: START + 20_000 });
+    const letGo = store.holdAfterwards('acquireNextTriggers');
+    await scheduler.start();
+    await scheduler.clock.settle();
+    await scheduler.schedule({ job: 'note', key: 'sooner' }, { key: 'sooner', at: START + 5000 });
+    letGo();
+    await scheduler.advance('10s');
+    expect(runs.map((run) => run.trigger.key.name)).toEqual(['sooner']);
+    await scheduler.shutdown();
+  });
+
+  it('of a later trigger changes nothing', async () => {
+    const { scheduler, store } = bench();
+    await scheduler.schedule({ job: 'note' }, { at: START + 20_000 });
+    await scheduler.start();
+    await scheduler.clock.settle();
+    const asked = store.count('acquireNextTriggers');
+    await scheduler.schedule({ job: 'note', key: 'later' }, { at: START + 25_000 });
+    await scheduler.clock.settle();
+    expect([store.count('releaseAcquiredTriggers'), store.count('acquireNextTriggers')]).toEqual([0, asked]);
+    await scheduler.shutdown();
+  });
+
+  it('is not worth giving a batch back for less than that costs', async () => {
+    const { scheduler, store, runs } = bench();
+    Object.defineProperty(store, 'capabilities', { value: { ...store.capabilities, reacquireCostMs: 70 } });
+    await scheduler.schedule({ job: 'note' }, { key: 'first', at: START + 1000 });
+    await scheduler.start();
+    await scheduler.clock.settle();
+    await scheduler.schedule({ job: 'note', key: 'near' }, { key: 'near', at: START + 950 });
+    await scheduler.clock.settle();
+    expect(store.count('releaseAcquiredTriggers')).toBe(0);
+    await scheduler.schedule({ job: 'note', key: 'far' }, { key: 'far', at: START + 900 });
+    await scheduler.clock.settle();
+    expect(store.count('releaseAcquiredTriggers')).toBe(1);
+    await scheduler.advance('2s');
+    expect(runs.map((run) => run.trigger.key.name)).toEqual(['far', 'near', 'first']);
+    await scheduler.shutdown();
+  });
+
+  it('MIS-20: a misfired trigger that is due now wakes the loop', async () => {
+    const { scheduler, runs } = bench();
+    await scheduler.schedule({ job: 'note' }, { key: 'T', at: START + 1000, misfire: 'fireNow' });
+    await scheduler.pauseTrigger('T');
+    await scheduler.advance('10m');
+    await scheduler.resumeTrigger('T');
+    await scheduler.clock.settle();
+    expect(runs.map((run) => run.firedAt.getTime() - START)).toEqual([600_000]);
+    await scheduler.shutdown();
+  });
+
+  it('MIS-13: a misfire is told once, with the missed time', async () => {
+    const { scheduler, runs } = bench();
+    const missed: (number | null)[] = [];
+    scheduler.addTriggerListener({
+      name: 'missed',
+      triggerMisfired: (trigger) => missed.push(trigger.nextFireAt),
+    });
+    await scheduler.schedule(
+      { job: 'note' },
+      { every: '10s', startAt: START + 1000, misfire: 'nextWithExistingCount' },
+    );
+    await scheduler.clock.advance(300_000);
+    await scheduler.advance(10_000);
+    expect(missed).toEqual([START + 1000]);
+    expect(runs.map((run) => run.firedAt.getTime() - START)).toEqual([301_000]);
+    await scheduler.shutdown();
+  });
+});
+
+describe('trouble with the store', () => {
+  it('LIF-12: while claiming fails the loop backs off, tells once, and goes on by itself', async () => {
+    const { scheduler, store, errors, runs } = bench();
+    store.fail('acquireNextTriggers', { times: 12 });
+    await scheduler.schedule({ job: 'note', durable: true }, { at: START });
+    await scheduler.start();
+    await scheduler.clock.advance(1000);
+    expect(store.count('acquireNextTriggers')).toBeGreaterThanOrEqual(6);
+    expect(store.count('acquireNextTriggers')).toBeLessThanOrEqual(8);
+    expect(errors).toEqual(['Triggers could not be claimed or fired; trying until it succeeds']);
+    await scheduler.clock.advance(120_000);
+    expect(runs).toHaveLength(1);
+    expect(errors).toHaveLength(1);
+    store.fail('acquireNextTriggers');
+    await scheduler.triggerJob('note');
+    await scheduler.clock.advance(1000);
+    expect(runs).toHaveLength(2);
+    expect(errors).toHaveLength(2);
+    await scheduler.shutdown();
+  });
+
+  it('LIF-12: an outage without end can be shut down', async () => {
+    const { scheduler, store } = bench();
+    store.fail('acquireNextTriggers', { times: Number.POSITIVE_INFINITY });
+    await scheduler.start();
+    await scheduler.clock.advance(3_600_000);
+    expect(store.count('acquireNextTriggers')).toBeLessThan(400);
+    await scheduler.shutdown();
+    expect(scheduler.clock.nextAlarmAt).toBeNull();
+  });
+
+  it('FIR-20: a failure in firing loses nothing and doubles nothing', async () => {
+    const { scheduler, store, errors, runs } = bench();
+    await scheduler.schedule({ job: 'note' }, [
+      { key: 'a', at: START + 1000 },
+      { key: 'b', at: START + 1000 },
+    ]);
+    await scheduler.start();
+    await scheduler.clock.settle();
+    store.fail('triggersFired', { times: 1 });
+    await scheduler.clock.advance(1000);
+    expect(store.sizes('releaseAcquiredTriggers')).toEqual([2]);
+    await scheduler.clock.advance(1000);
+    expect(runs.map((run) => run.trigger.key.name).sort()).toEqual(['a', 'b']);
+    expect(errors).toHaveLength(1);
+    await scheduler.shutdown();
+  });
+
+  it('FIR-20: also when giving back fails as well', async () => {
+    const { scheduler, store, errors, runs } = bench();
+    await scheduler.schedule({ job: 'note' }, { at: START + 1000 });
+    await scheduler.start();
+    await scheduler.clock.settle();
+    store.fail('triggersFired', { times: 1 });
+    store.fail('releaseAcquiredTriggers', { times: 4, error: outage() });
+    await scheduler.clock.advance(10_000);
+    expect(runs).toHaveLength(1);
+    expect(errors).toHaveLength(2);
+    await scheduler.shutdown();
+  });
+
+  it('what must not run is given back, and asking for it again is spaced out', async () => {
+    const { scheduler, store, runs } = bench({ maxBatchSize: 1 });
+    await scheduler.schedule({ job: 'note' }, { at: START + 1000 });
+    await scheduler.start();
+    await scheduler.clock.settle();
+    const fire = store.triggersFired.bind(store);
+    // The store itself never lets a calendar go that a trigger names.
+    store.triggersFired = async (claims) =>
+      claims.map(({ fireInstanceId }) => ({ kind: 'notFired', fireInstanceId, reason: 'calendarMissing' }));
+    await scheduler.clock.advance(11_000);
+    expect(runs).toHaveLength(0);
+    expect(store.count('releaseAcquiredTriggers')).toBeGreaterThan(5);
+    expect(store.count('releaseAcquiredTriggers')).toBeLessThan(40);
+    store.triggersFired = fire;
+    await scheduler.clock.advance(1000);
+    expect(runs).toHaveLength(1);
+    await scheduler.shutdown();
+  });
+
+  it('tells of a job whose class is missing, and runs the others', async () => {
+    const { scheduler, errors, causes, runs } = bench();
+    await scheduler.schedule({ job: 'missing' }, { key: 'lost', at: START });
+    await scheduler.schedule({ job: 'note' }, { at: START });
+    await scheduler.runDue();
+    expect(runs).toHaveLength(1);
+    expect(errors).toEqual(['A job cannot run on this node']);
+    expect(causes[0]).toMatchObject({ code: 'ERR_JOB_CLASS_NOT_FOUND', details: { jobClass: 'missing' } });
+    expect(causes[0]).toBeInstanceOf(SchedulerError);
+    expect(await scheduler.getTriggerState('lost')).toBe('error');
+    await scheduler.shutdown();
+  });
+});
