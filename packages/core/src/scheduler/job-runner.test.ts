@@ -45,25 +45,26 @@ describe('what a run leaves', () => {
     await scheduler.shutdown();
   });
 
-  it.each<[string, () => unknown]>([
+  it.each<[string, PropertyDescriptor]>([
     [
       'whose then cannot be read',
-      () => ({
-        get then() {
+      {
+        get: () => {
           throw new Error('hostile');
         },
-      }),
+      },
     ],
     [
       'that settles twice',
-      () => ({
-        then: (well: (value: number) => void, ill: (error: Error) => void) => (
-          well(1), well(2), ill(new Error('late'))
-        ),
-      }),
+      {
+        value: (well: (value: number) => void, ill: (error: Error) => void) => {
+          well(1);
+          ill(new Error('late'));
+        },
+      },
     ],
-  ])('an answer %s ends the run once', async (_, answer) => {
-    const { scheduler, store } = bench({}, { odd: answer });
+  ])('an answer %s ends the run once', async (_, then) => {
+    const { scheduler, store } = bench({}, { odd: () => Object.defineProperty({}, 'then', then) });
     await scheduler.schedule({ job: 'odd' }, { at: START });
     await scheduler.runDue();
     expect(store.sizes('triggeredJobsComplete')).toEqual([1]);

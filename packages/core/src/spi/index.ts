@@ -8,7 +8,9 @@ export { decodeData, EMPTY_DATA, encodeData } from '../data-map.js';
 export { invalidArgument, isSchedulerError, SchedulerError, showValue } from '../errors.js';
 export { afterFire, afterMisfire, withCalendar } from '../firing.js';
 export { type GroupMatcher, matchesGroup } from '../group-matcher.js';
+export { checkJob } from '../job-spec.js';
 export { compareKeys, DEFAULT_GROUP, keyText, RECOVERY_GROUP, sameKey, showKey } from '../key.js';
+export { checkTrigger } from '../trigger-spec.js';
 export { checkKnownKeys } from '../unknown-key.js';
 export type { StoreCapabilities } from './capabilities.js';
 export {

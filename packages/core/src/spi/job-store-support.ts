@@ -5,9 +5,9 @@
  */
 
 import { invalidArgument, isSchedulerError, type SchedulerError } from '../errors.js';
+import { checkInstant } from '../instant.js';
 import type { JobDetail } from '../job.js';
 import { checkJob } from '../job-spec.js';
-import { checkInstant } from '../instant.js';
 import { compareKeys, type JobKey, type TriggerKey } from '../key.js';
 import type { Trigger } from '../trigger.js';
 import { checkTrigger } from '../trigger-spec.js';
@@ -228,7 +228,8 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
   async acquireNextTriggers(request: AcquireRequest): Promise<AcquireResult> {
     const { now, noLaterThan, maxCount, timeWindowMs, fireDue } = request;
     checkInstant('now', now);
-    if (!Number.isSafeInteger(noLaterThan)) throw invalidArgument('noLaterThan', noLaterThan, 'an instant in epoch ms');
+    if (!Number.isSafeInteger(noLaterThan))
+      throw invalidArgument('noLaterThan', noLaterThan, 'an instant in epoch ms');
     checkCount('maxCount', maxCount);
     checkCount('timeWindowMs', timeWindowMs);
     if (maxCount === 0) return { acquired: [], fired: [] };
@@ -282,10 +283,12 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
       }
       for (const result of await this.#withClasses(fired, now)) results.set(tokenOf(result), result);
     }
-    return acquired.map(
-      ({ fireInstanceId }) =>
-        results.get(fireInstanceId) ?? { kind: 'notFired', fireInstanceId, reason: 'claimLost' },
-    );
+    return acquired.map(({ fireInstanceId }): FireResult => {
+      const result = results.get(fireInstanceId);
+      // A claim that was handed in twice fires once.
+      results.delete(fireInstanceId);
+      return result ?? { kind: 'notFired', fireInstanceId, reason: 'claimLost' };
+    });
   }
 
   async triggeredJobsComplete(
@@ -339,11 +342,14 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
   ): Promise<readonly Extract<FireResult, { kind: 'jobClassNotFound' }>[]> {
     if (missing.length === 0) return [];
     const policy = this.settings.onUnresolvableJobClass;
-    await this.change('triggersFired', async (tx, effects) => {
+    const inError = await this.change('triggersFired', async (tx, effects) => {
       const alone = policy === 'auto' && (await tx.listInstances()).length <= 1;
-      await setAside(tx, effects, missing, policy === 'error' || alone);
+      const toError = policy === 'error' || alone;
+      await setAside(tx, effects, missing, toError);
+      return toError;
     });
-    for (const { error } of missing) this.#classes.leaveToOthers(String(error.details.jobClass), now);
+    if (!inError)
+      for (const { error } of missing) this.#classes.leaveToOthers(String(error.details.jobClass), now);
     return missing.map(({ fireInstanceId, error }) => ({ kind: 'jobClassNotFound', fireInstanceId, error }));
   }
 
