@@ -1,0 +1,56 @@
+/**
+ * SQLite.
+ *
+ * @module
+ */
+import { sqliteFault } from '../errors.js';
+import { sqliteMigrations } from '../generated/migrations.js';
+import { RawSql } from '../sql.js';
+import type { Dialect } from './dialect.js';
+
+/**
+ * Row sources are JSON, read by `json_each`. Wide writes go row by row through one prepared statement instead: the
+ * engine is in this process, and extracting each column from JSON costs more than binding it. Measured with 500
+ * one-shots on two cores: fired in 10.6 µs each by one UPDATE over `json_each`, in 7.7 µs row by row; inserted in 15.5
+ * and 9.7 µs.
+ */
+export const sqliteDialect: Dialect = {
+  name: 'SQLite',
+  migrations: sqliteMigrations,
+  faultOf: sqliteFault,
+  joinInOrder: new RawSql('CROSS JOIN'),
+
+  placeholder: () => '?',
+
+  identifier: (name) => new RawSql(`"${name.replaceAll('"', '""')}"`),
+
+  rows(sql, columns, rows) {
+    return sql`(SELECT key AS position, ${rowColumns(columns)} FROM json_each(${JSON.stringify(rows)}))`;
+  },
+
+  list: (sql, values) => sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`,
+
+  insertEach(table, columns) {
+    const names = columns.map((column) => sqliteDialect.identifier(column).text);
+    return `INSERT INTO ${table.text} (${names.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+  },
+
+  updateEach(table, columns) {
+    const settings = columns.map((column) => `${sqliteDialect.identifier(column).text} = ?`);
+    return `UPDATE ${table.text} SET ${settings.join(', ')} WHERE id = ?`;
+  },
+};
+
+const knownColumns = new Map<string, RawSql>();
+
+/** The same object for the same columns, so that the text around it is put together once. */
+function rowColumns(columns: readonly string[]): RawSql {
+  const key = columns.join();
+  let raw = knownColumns.get(key);
+  if (raw === undefined) {
+    const named = columns.map((column, index) => `value ->> ${index} AS ${sqliteDialect.identifier(column).text}`);
+    raw = new RawSql(named.join(', '));
+    knownColumns.set(key, raw);
+  }
+  return raw;
+}

@@ -1,0 +1,27 @@
+/**
+ * What the store needs of a database client: one connection, one transaction at a time.
+ *
+ * @module
+ */
+import type { Sql, SqlEach, SqlRow } from '../sql.js';
+
+/** One connection. Its methods are called one after another, never at the same time. */
+export interface Driver {
+  /** Opens a transaction; one that writes holds whatever it takes to be alone with the rows it reads. */
+  begin(access: 'read' | 'write'): Promise<void>;
+  commit(): Promise<void>;
+  /** Takes the open transaction back; harmless when there is none. */
+  rollback(): Promise<void>;
+  /** Executes a statement and gives its rows. */
+  query(statement: Sql): Promise<readonly SqlRow[]>;
+  /** Executes a statement that gives no rows. */
+  execute(statement: Sql): Promise<void>;
+  /** Executes a statement for each row of parameters, in order. */
+  executeEach(statement: SqlEach): Promise<void>;
+  /** Executes an insertion for each row of parameters and gives the ids of the new rows, in order. */
+  insertEach(statement: SqlEach): Promise<readonly number[]>;
+  /** Executes several statements without parameters. */
+  script(text: string): Promise<void>;
+  /** Closes the connection, unless it is the user's. */
+  close(): Promise<void>;
+}

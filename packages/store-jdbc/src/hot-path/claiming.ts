@@ -1,0 +1,162 @@
+/**
+ * Claiming, and firing in the same step, in a bounded number of statements for a whole batch.
+ *
+ * @module
+ */
+import type { JobDetail, JobKey } from '@ametrine/core';
+import {
+  type AcquiredTrigger,
+  batchEnd,
+  bundleOf,
+  type ClaimRequest,
+  type ClaimResult,
+  compareDue,
+  type Effects,
+  fireDecision,
+  type UnresolvedBundle,
+} from '@ametrine/core/spi';
+import { readJob, type TriggerRow } from '../records.js';
+import { readScan } from '../scan.js';
+import type { SqlRow } from '../sql.js';
+import type { SqlTransaction } from '../sql-transaction.js';
+import {
+  busyJobs,
+  busyJobsAnd,
+  claimTriggers,
+  claimValues,
+  selectDue,
+  selectNextDueAt,
+} from '../statements/claim.js';
+import { selectJobsById } from '../statements/jobs.js';
+import { calendarNames } from './calendar-names.js';
+import { applyMisfires } from './misfires.js';
+
+interface Candidate {
+  readonly row: TriggerRow;
+  readonly job: JobDetail;
+}
+
+/** Whether a claim could find anything; asked outside a transaction that writes, so that idle nodes lock nobody out. */
+export async function isAnythingDue(tx: SqlTransaction, request: ClaimRequest): Promise<boolean> {
+  const nextAt = await nextDueAt(tx);
+  return nextAt !== null && (nextAt <= request.noLaterThan || nextAt < request.misfiredBefore);
+}
+
+/** When the first waiting trigger is due that no busy job holds back (epoch ms); null when there is none. */
+export async function nextDueAt(tx: SqlTransaction): Promise<number | null> {
+  const [row] = await tx.driver.query(selectNextDueAt(tx.scope));
+  return (row?.[0] ?? null) as number | null;
+}
+
+/** @rule JS-ACQ-01 to JS-ACQ-10 */
+export async function claim(tx: SqlTransaction, effects: Effects, request: ClaimRequest): Promise<ClaimResult> {
+  const { now, misfiredBefore, maxMisfires } = request;
+  const range = { before: misfiredBefore, limit: maxMisfires, exceptJobs: busyJobs(tx.scope) };
+  const hasMore = await applyMisfires(tx, effects, now, range);
+  if (hasMore) effects.schedulingChanged(now);
+
+  const candidates = await chooseCandidates(tx, request);
+  if (candidates.length === 0) return { acquired: [], fired: [] };
+  await tx.spill(candidates.filter(({ row }) => row.runId !== null).map(({ row }) => row.id));
+  const calendars = await tx.calendarsOf(calendarNames(candidates.map(({ row }) => row)));
+
+  const acquired: AcquiredTrigger[] = [];
+  const fired: UnresolvedBundle[] = [];
+  const rows: SqlRow[] = [];
+  for (const { row, job } of candidates) {
+    const fireInstanceId = request.newFireInstanceId();
+    const before = row.record.trigger;
+    const scheduledAt = before.nextFireAt ?? now;
+    const calendar = before.calendarName === null ? null : (calendars.get(before.calendarName) ?? null);
+    const decision =
+      scheduledAt <= now && request.fireableClasses.has(job.jobClass)
+        ? fireDecision({
+            record: { trigger: before, state: 'acquired', fireInstanceId },
+            fireInstanceId,
+            job,
+            calendar,
+            calendarMissing: before.calendarName !== null && calendar === null,
+            jobRuns: false,
+          })
+        : null;
+    let trigger = before;
+    let firedAt: number | null = null;
+    if (decision?.kind === 'fire') {
+      trigger = decision.after;
+      firedAt = now;
+      fired.push(bundleOf(fireInstanceId, job, before, trigger, calendar, now));
+    } else {
+      acquired.push({ fireInstanceId, trigger: before, jobClass: job.jobClass });
+    }
+    const { nonConcurrent, requestsRecovery } = job;
+    const run = { fireInstanceId, node: request.instanceId, scheduledAt, firedAt, nonConcurrent, requestsRecovery };
+    rows.push(claimValues(row.id, trigger, run));
+  }
+  await tx.driver.executeEach(claimTriggers(tx.scope, rows));
+  return { acquired, fired };
+}
+
+/** Pages through what is due; a page after the first is needed only when one brought triggers that must not be taken. */
+async function chooseCandidates(tx: SqlTransaction, request: ClaimRequest): Promise<readonly Candidate[]> {
+  const chosen: Candidate[] = [];
+  const takenJobs = new Set<number>();
+  const jobs = new Map<number, JobDetail | Error>();
+  let noLaterThan = request.noLaterThan;
+  let last: TriggerRow | null = null;
+  for (;;) {
+    const bound: number = noLaterThan;
+    const limit: number = request.maxCount - chosen.length;
+    const exceptJobs = busyJobsAnd(tx.scope, [...takenJobs]);
+    const after = last?.record.trigger ?? null;
+    const { misfiredBefore, excludedClasses } = request;
+    const range = { noLaterThan: bound, misfiredBefore, limit, after, exceptJobs, exceptClasses: excludedClasses };
+    const rows = await tx.driver.query(selectDue(tx.scope, range));
+    await readJobs(tx, rows, jobs);
+    const { triggers, setAside } = await readScan(tx, rows, (row) => keyOf(jobs.get(row[3] as number)));
+
+    for (const row of triggers) {
+      const job = jobs.get(row.jobId);
+      const { nextFireAt } = row.record.trigger;
+      if (nextFireAt === null || nextFireAt > noLaterThan) return inFireOrder(chosen);
+      if (job === undefined || job instanceof Error) continue;
+      if (job.nonConcurrent) {
+        if (takenJobs.has(row.jobId)) continue;
+        takenJobs.add(row.jobId);
+      }
+      if (chosen.length === 0) noLaterThan = batchEnd(nextFireAt, request.now, request.timeWindowMs);
+      chosen.push({ row, job });
+    }
+    // A short page ends the search, unless the first trigger has since moved the bound under which it was read.
+    const wasLast = rows.length < limit && noLaterThan <= bound && setAside === 0;
+    if (wasLast || chosen.length >= request.maxCount) return inFireOrder(chosen);
+    last = triggers.at(-1) ?? last;
+  }
+}
+
+/** The database compares names by code point, the contract by UTF-16 code unit; they differ for a few characters. */
+function inFireOrder(candidates: Candidate[]): readonly Candidate[] {
+  return candidates.sort((a, b) => compareDue(a.row.record.trigger, b.row.record.trigger));
+}
+
+/** Reads the jobs of the rows that are not known yet; the fault of one that cannot be read stands in its place. */
+async function readJobs(
+  tx: SqlTransaction,
+  rows: readonly SqlRow[],
+  jobs: Map<number, JobDetail | Error>,
+): Promise<void> {
+  const wanted = new Set<number>();
+  for (const row of rows) if (!jobs.has(row[3] as number)) wanted.add(row[3] as number);
+  if (wanted.size === 0) return;
+  for (const row of await tx.driver.query(selectJobsById(tx.scope, [...wanted]))) {
+    try {
+      jobs.set(row[0] as number, readJob(row).job);
+    } catch (error) {
+      jobs.set(row[0] as number, error as Error);
+    }
+  }
+}
+
+function keyOf(job: JobDetail | Error | undefined): JobKey | undefined {
+  if (job instanceof Error) throw job;
+  return job?.key;
+}

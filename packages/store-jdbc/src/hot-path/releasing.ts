@@ -1,0 +1,42 @@
+/**
+ * Giving claims back, in a bounded number of statements for a whole batch.
+ *
+ * @module
+ */
+import type { AcquiredTrigger, Effects } from '@ametrine/core/spi';
+import type { SqlTransaction } from '../sql-transaction.js';
+import { releaseTriggers } from '../statements/claim.js';
+import { clearRuns, deleteExecutions } from '../statements/executions.js';
+import { type EndingRow, findEndings } from './ended-runs.js';
+
+/** @rule JS-REL-01, JS-REL-02 */
+export async function release(
+  tx: SqlTransaction,
+  effects: Effects,
+  acquired: readonly AcquiredTrigger[],
+): Promise<void> {
+  const { rows, spilled } = await findEndings(
+    tx,
+    acquired.map(({ fireInstanceId, trigger }) => ({ fireInstanceId, key: trigger.key })),
+  );
+  const offRows = new Set<EndingRow>();
+  const freed = new Set<EndingRow>();
+  const unspilled: string[] = [];
+  acquired.forEach(({ fireInstanceId }, position) => {
+    const row = rows[position];
+    if (row?.runId === fireInstanceId) {
+      if (row.runExecuting) return;
+      offRows.add(row);
+    } else if (spilled.get(fireInstanceId)?.state === 'acquired') {
+      unspilled.push(fireInstanceId);
+    } else {
+      return;
+    }
+    if (row?.state === 'acquired' && row.claimId === fireInstanceId) freed.add(row);
+  });
+  const { driver, scope } = tx;
+  if (offRows.size > 0) await driver.execute(clearRuns(scope, [...offRows].map(({ id }) => id)));
+  if (unspilled.length > 0) await driver.execute(deleteExecutions(scope, unspilled));
+  if (freed.size > 0) await driver.execute(releaseTriggers(scope, [...freed].map(({ id }) => id)));
+  for (const { nextFireAt } of freed) effects.schedulingChanged(nextFireAt);
+}

@@ -1,0 +1,68 @@
+/**
+ * Storing many new jobs and triggers at once.
+ *
+ * @module
+ */
+import {
+  bornState,
+  type Effects,
+  encodeData,
+  type JobWithTriggers,
+  withGroupsBornPaused,
+} from '@ametrine/core/spi';
+import { jobValues, LARGE_DATA, triggerValues } from '../records.js';
+import type { SqlRow } from '../sql.js';
+import type { SqlTransaction } from '../sql-transaction.js';
+import { insertJobs } from '../statements/jobs.js';
+import { insertTriggerData, insertTriggers } from '../statements/triggers.js';
+
+/** Memory stays bounded however many there are: this many triggers become rows at a time. */
+const CHUNK = 2000;
+
+/**
+ * Inserts jobs with triggers, none of which may exist. Nothing is looked up first: the unique indexes refuse what
+ * exists, which the caller takes back and explains.
+ *
+ * @throws the driver's error for a duplicate
+ * @rule JS-STO-06, JS-STO-07
+ */
+export async function insertEntries(
+  tx: SqlTransaction,
+  effects: Effects,
+  entries: readonly JobWithTriggers[],
+): Promise<void> {
+  const jobRows = entries.map(({ job }) => jobValues(job));
+  const jobIds = await tx.driver.insertEach(insertJobs(tx.scope, jobRows));
+  const before = await tx.getPausedGroups();
+  let paused = before;
+  let rows: SqlRow[] = [];
+  let large: (readonly [place: number, data: string])[] = [];
+  for (const [position, { triggers }] of entries.entries()) {
+    paused = withGroupsBornPaused(paused, triggers) ?? paused;
+    for (const trigger of triggers) {
+      const state = bornState(trigger, paused);
+      if (state === 'waiting') effects.schedulingChanged(trigger.nextFireAt);
+      const data = encodeData(trigger.data);
+      if (data.length > LARGE_DATA) large.push([rows.length, data]);
+      rows.push(triggerValues({ trigger, state, fireInstanceId: null }, jobIds[position] as number, data));
+      if (rows.length === CHUNK) {
+        await insertRows(tx, rows, large);
+        rows = [];
+        large = [];
+      }
+    }
+  }
+  await insertRows(tx, rows, large);
+  if (paused !== before) await tx.putPausedGroups(paused);
+}
+
+async function insertRows(
+  tx: SqlTransaction,
+  rows: readonly SqlRow[],
+  large: readonly (readonly [place: number, data: string])[],
+): Promise<void> {
+  const ids = await tx.driver.insertEach(insertTriggers(tx.scope, rows));
+  if (large.length === 0) return;
+  const dataRows = large.map(([place, data]) => [ids[place] as number, data]);
+  await tx.driver.executeEach(insertTriggerData(tx.scope, dataRows));
+}

@@ -1,0 +1,194 @@
+/**
+ * Statements that find what is due, and record claims.
+ *
+ * @module
+ */
+import type { Trigger, TriggerKey } from '@ametrine/core';
+import { DEFAULT_GROUP, type TriggerSelection } from '@ametrine/core/spi';
+import type { SqlScope } from '../scope.js';
+import { RawSql, type Sql, type SqlEach, type SqlRow } from '../sql.js';
+import { selected, triggerColumns } from './triggers.js';
+
+/** The order of the due index. */
+const FIRE_ORDER = new RawSql('next_fire_at, precedence, group_rank, trigger_group, trigger_name');
+
+/** What the due index holds. */
+const WAITING = new RawSql("t.state = 'waiting' AND t.next_fire_at IS NOT NULL");
+
+/** The jobs that must not run twice and have an execution, acquired or running, to stand behind IN. */
+export function busyJobs(scope: SqlScope): Sql {
+  const { sql, tables, schedulerId } = scope;
+  return sql`(SELECT r.job_id FROM ${tables.triggers} AS r WHERE r.run_non_concurrent = 1
+    UNION ALL
+    SELECT b.id FROM ${tables.executions} AS e ${scope.dialect.joinInOrder} ${tables.jobs} AS b
+      ON b.scheduler_id = e.scheduler_id AND b.job_group = e.job_group AND b.job_name = e.job_name
+    WHERE e.scheduler_id = ${schedulerId} AND e.non_concurrent = 1)`;
+}
+
+/** Which triggers {@link selectDue} is to find. */
+export interface DueRange {
+  readonly noLaterThan: number;
+  readonly misfiredBefore: number;
+  readonly limit: number;
+  /** The trigger behind which to start, in fire order. */
+  readonly after: Trigger | null;
+  /** A set of job ids to leave out. */
+  readonly exceptJobs: Sql;
+  /** More jobs to leave out: those of these classes. */
+  readonly exceptClasses: ReadonlySet<string>;
+}
+
+/**
+ * Waiting triggers in fire order: those that have not misfired, merged with those that do not care. Each half reads its
+ * range of the due index in order, so that nothing is sorted and nothing beyond the limit is read.
+ */
+export function selectDue(scope: SqlScope, range: DueRange): Sql {
+  const { sql } = scope;
+  const rest = sql`AND t.next_fire_at <= ${range.noLaterThan} ${behind(scope, range.after)}
+      AND t.job_id NOT IN ${range.exceptJobs} ${notOfClasses(scope, range.exceptClasses)}`;
+  return sql`SELECT ${triggerColumns(scope)}, t.group_rank FROM ${scope.tables.triggers} AS t
+    WHERE t.scheduler_id = ${scope.schedulerId} AND ${WAITING} AND t.ignores_misfire = 0
+      AND t.next_fire_at >= ${range.misfiredBefore} ${rest}
+    UNION ALL
+    SELECT ${triggerColumns(scope)}, t.group_rank FROM ${scope.tables.triggers} AS t
+    WHERE t.scheduler_id = ${scope.schedulerId} AND ${WAITING} AND t.ignores_misfire = 1 ${rest}
+    ORDER BY ${FIRE_ORDER} LIMIT ${range.limit}`;
+}
+
+function behind(scope: SqlScope, after: Trigger | null): Sql {
+  const { sql } = scope;
+  if (after === null) return sql``;
+  const { key } = after;
+  return sql`AND (t.next_fire_at, t.precedence, t.group_rank, t.trigger_group, t.trigger_name)
+      > (${after.nextFireAt}, ${0 - after.priority}, ${groupRank(key)}, ${key.group}, ${key.name})`;
+}
+
+function groupRank({ group }: TriggerKey): number {
+  return group === DEFAULT_GROUP ? 0 : 1;
+}
+
+function notOfClasses(scope: SqlScope, classes: ReadonlySet<string>): Sql {
+  const { sql } = scope;
+  if (classes.size === 0) return sql``;
+  return sql`AND (SELECT c.job_class FROM ${scope.tables.jobs} AS c WHERE c.id = t.job_id) NOT IN ${scope.list([...classes])}`;
+}
+
+/** Which triggers {@link selectMisfired} is to find. */
+export interface MisfiredRange {
+  readonly before: number;
+  readonly limit: number;
+  readonly selection: TriggerSelection;
+  /** A set of job ids to leave out. */
+  readonly exceptJobs: Sql;
+}
+
+/** Waiting triggers that have misfired, in fire order, with the group and name of their job. */
+export function selectMisfired(scope: SqlScope, { before, limit, selection, exceptJobs }: MisfiredRange): Sql {
+  const { sql, tables } = scope;
+  return sql`SELECT ${triggerColumns(scope)}, j.job_group, j.job_name
+    FROM ${tables.triggers} AS t ${scope.dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
+    WHERE t.scheduler_id = ${scope.schedulerId} AND ${WAITING} AND t.ignores_misfire = 0 AND t.next_fire_at < ${before}
+      AND ${selected(scope, selection)} AND t.job_id NOT IN ${exceptJobs}
+    ORDER BY ${FIRE_ORDER} LIMIT ${limit}`;
+}
+
+/** The next fire time of the first waiting trigger that no busy job holds back; null when there is none. */
+export function selectNextDueAt(scope: SqlScope): Sql {
+  const { sql, tables, schedulerId } = scope;
+  const first = (ignoresMisfire: number): Sql => sql`SELECT * FROM (SELECT t.next_fire_at FROM ${tables.triggers} AS t
+      WHERE t.scheduler_id = ${schedulerId} AND ${WAITING} AND t.ignores_misfire = ${ignoresMisfire}
+        AND t.job_id NOT IN ${busyJobs(scope)}
+      ORDER BY ${FIRE_ORDER} LIMIT 1)`;
+  return sql`SELECT min(next_fire_at) FROM (${first(0)} UNION ALL ${first(1)}) AS firsts`;
+}
+
+/** Busy jobs and the ids given, as a set of ids. */
+export function busyJobsAnd(scope: SqlScope, jobIds: readonly number[]): Sql {
+  const { sql } = scope;
+  if (jobIds.length === 0) return busyJobs(scope);
+  return sql`(SELECT busy.job_id FROM ${busyJobs(scope)} AS busy UNION ALL SELECT more.value FROM ${scope.list(jobIds)} AS more)`;
+}
+
+/** The columns that a misfire changes, in order. */
+const RESCHEDULE_COLUMNS = [
+  'state',
+  'next_fire_at',
+  'previous_fire_at',
+  'times_triggered',
+  'start_at',
+  'schedule',
+];
+
+/** @param rows - the parameters of {@link RESCHEDULE_COLUMNS}, then the id */
+export function rescheduleTriggers(scope: SqlScope, rows: readonly SqlRow[]): SqlEach {
+  return { text: scope.dialect.updateEach(scope.tables.triggers, RESCHEDULE_COLUMNS), rows };
+}
+
+/** The columns that a claim sets, in order. */
+const CLAIM_COLUMNS = [
+  'state',
+  'claim_id',
+  'next_fire_at',
+  'previous_fire_at',
+  'times_triggered',
+  'run_id',
+  'run_node',
+  'run_scheduled_at',
+  'run_fired_at',
+  'run_non_concurrent',
+  'run_requests_recovery',
+];
+
+/** One execution that a row is to hold. */
+export interface RowRun {
+  readonly fireInstanceId: string;
+  readonly node: string;
+  readonly scheduledAt: number;
+  /** Null while it is only acquired. */
+  readonly firedAt: number | null;
+  readonly nonConcurrent: boolean;
+  readonly requestsRecovery: boolean;
+}
+
+/** The parameters of one row of {@link claimTriggers}: the trigger as it is from now on, and its execution. */
+export function claimValues(id: number, trigger: Trigger, run: RowRun): SqlRow {
+  const acquired = run.firedAt === null;
+  return [
+    acquired ? 'acquired' : 'waiting',
+    acquired ? run.fireInstanceId : null,
+    trigger.nextFireAt,
+    trigger.previousFireAt,
+    trigger.timesTriggered,
+    run.fireInstanceId,
+    run.node,
+    run.scheduledAt,
+    run.firedAt,
+    run.nonConcurrent ? 1 : 0,
+    run.requestsRecovery ? 1 : 0,
+    id,
+  ];
+}
+
+/** Records claims, fired or not, on the rows of their triggers: one update for each. */
+export function claimTriggers(scope: SqlScope, rows: readonly SqlRow[]): SqlEach {
+  return { text: scope.dialect.updateEach(scope.tables.triggers, CLAIM_COLUMNS), rows };
+}
+
+/**
+ * Jobs of those given that have a running execution, whatever its flags: ids. Reads the rows of running triggers only,
+ * however many triggers the jobs have.
+ */
+export function selectRunningJobs(scope: SqlScope, jobIds: readonly number[]): Sql {
+  const { sql, tables, schedulerId } = scope;
+  return sql`SELECT t.job_id FROM ${tables.triggers} AS t
+    WHERE t.run_id IS NOT NULL AND t.run_fired_at IS NOT NULL AND t.job_id IN ${scope.list(jobIds)}
+    UNION
+    SELECT j.id FROM ${tables.executions} AS e ${scope.dialect.joinInOrder} ${tables.jobs} AS j
+      ON j.scheduler_id = e.scheduler_id AND j.job_group = e.job_group AND j.job_name = e.job_name
+    WHERE e.scheduler_id = ${schedulerId} AND e.fired_at IS NOT NULL AND j.id IN ${scope.list(jobIds)}`;
+}
+
+/** Gives triggers back: they wait again, held by no claim. */
+export function releaseTriggers(scope: SqlScope, ids: readonly number[]): Sql {
+  return scope.sql`UPDATE ${scope.tables.triggers} SET state = 'waiting', claim_id = NULL WHERE id IN ${scope.list(ids)}`;
+}
