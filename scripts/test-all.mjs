@@ -1,0 +1,41 @@
+// Everything there is to run: the build, all tests with all stores, and the parts of `npm run check`. The last line
+// is `N passed, N failed`: the tests of the runner's own report, and one more failure for every part that failed
+// and every store whose conformance suite did not run.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parts, runPart, runParts } from './check.mjs';
+import { announceUnavailableStores, testedStores } from './stores.mjs';
+
+/** @returns {import('../test/summary-reporter.ts').TestSummary} */
+function runTests() {
+  const folder = mkdtempSync(join(tmpdir(), 'ametrine-tests-'));
+  const file = join(folder, 'summary.json');
+  try {
+    const passed = runPart(parts.tests, { ...process.env, AMETRINE_TEST_SUMMARY: file });
+    const summary = JSON.parse(readFileSync(file, 'utf8'));
+    return passed || summary.failed > 0 ? summary : { ...summary, failed: 1 };
+  } catch (error) {
+    console.error('The test runner left no report:', error);
+    return { passed: 0, failed: 1, skipped: 0, files: {} };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const unavailable = await announceUnavailableStores();
+const failedParts = runParts(['build']);
+const tests = runTests();
+const { build: _built, tests: _ran, ...others } = parts;
+failedParts.push(...runParts(/** @type {(keyof typeof others)[]} */ (Object.keys(others))));
+
+const storesNotTested = testedStores.filter((store) => (tests.files[store.suite]?.passed ?? 0) === 0);
+for (const store of storesNotTested) console.log(`NOT TESTED: the store ${store.name} (${store.suite})`);
+for (const name of unavailable) console.log(`CANNOT RUN here: the store ${name}`);
+for (const name of failedParts) console.log(`FAILED: ${name}`);
+
+const failed = tests.failed + failedParts.length + storesNotTested.length;
+console.log(
+  `${tests.passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`,
+);
+if (failed > 0) process.exitCode = 1;
