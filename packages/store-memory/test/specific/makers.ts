@@ -100,3 +100,12 @@ export function aClaim(now: number, request: Partial<ClaimRequest> = {}): ClaimR
 export function noEffects(): Effects {
   return new Effects();
 }
+
+/** Something to wait for until a test opens it. */
+export function aGate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}

@@ -1,0 +1,80 @@
+/**
+ * Every case of the kit, in the order in which they are run and reported.
+ *
+ * @module
+ */
+import type { ConformanceCase } from '../case.js';
+import { acquiringClaimCases } from '../cases/acquiring-claims.js';
+import { acquiringOrderCases } from '../cases/acquiring-order.js';
+import { acquiringWindowCases } from '../cases/acquiring-window.js';
+import { blockingCases } from '../cases/blocking.js';
+import { calendarCases } from '../cases/calendars.js';
+import { calendarUpdateCases } from '../cases/calendars-updating.js';
+import { capabilityCases } from '../cases/capabilities.js';
+import { clusterCases } from '../cases/cluster.js';
+import { completingCases } from '../cases/completing.js';
+import { completionDataCases } from '../cases/completing-data.js';
+import { lateCompletionCases } from '../cases/completing-late.js';
+import { concurrencyCases } from '../cases/concurrency.js';
+import { dataCases } from '../cases/data.js';
+import { failoverCases } from '../cases/failover.js';
+import { firingCases } from '../cases/firing.js';
+import { firingRefusalCases } from '../cases/firing-refusals.js';
+import { hookCases } from '../cases/hooks.js';
+import { jobCases } from '../cases/jobs.js';
+import { jobListingCases } from '../cases/jobs-listing.js';
+import { jobRemovalCases } from '../cases/jobs-removing.js';
+import { lifecycleCases } from '../cases/lifecycle.js';
+import { misfireCases } from '../cases/misfire.js';
+import { misfirePassCases } from '../cases/misfire-passes.js';
+import { simpleMisfireCases } from '../cases/misfire-simple.js';
+import { pausingCases } from '../cases/pausing.js';
+import { pauseAllCases } from '../cases/pausing-all.js';
+import { groupPausingCases } from '../cases/pausing-groups.js';
+import { jobGroupPausingCases } from '../cases/pausing-job-groups.js';
+import { recoveryCases } from '../cases/recovery.js';
+import { releasingCases } from '../cases/releasing.js';
+import { resumingCases } from '../cases/resuming.js';
+import { triggerFieldCases } from '../cases/trigger-fields.js';
+import { triggerReadingCases } from '../cases/triggers-reading.js';
+import { triggerReplacingCases } from '../cases/triggers-replacing.js';
+import { triggerStoringCases } from '../cases/triggers-storing.js';
+
+/** The catalogue of cases. */
+export const allCases: readonly ConformanceCase[] = [
+  ...capabilityCases,
+  ...lifecycleCases,
+  ...jobCases,
+  ...jobListingCases,
+  ...jobRemovalCases,
+  ...triggerStoringCases,
+  ...triggerReplacingCases,
+  ...triggerReadingCases,
+  ...triggerFieldCases,
+  ...calendarCases,
+  ...calendarUpdateCases,
+  ...pausingCases,
+  ...resumingCases,
+  ...groupPausingCases,
+  ...jobGroupPausingCases,
+  ...pauseAllCases,
+  ...acquiringOrderCases,
+  ...acquiringWindowCases,
+  ...acquiringClaimCases,
+  ...releasingCases,
+  ...firingCases,
+  ...firingRefusalCases,
+  ...blockingCases,
+  ...completingCases,
+  ...lateCompletionCases,
+  ...completionDataCases,
+  ...misfireCases,
+  ...simpleMisfireCases,
+  ...misfirePassCases,
+  ...dataCases,
+  ...concurrencyCases,
+  ...hookCases,
+  ...recoveryCases,
+  ...clusterCases,
+  ...failoverCases,
+];

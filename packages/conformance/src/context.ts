@@ -1,0 +1,152 @@
+/**
+ * What a case is given: its nodes, its time, its assertions.
+ *
+ * @module
+ */
+import type { CheckIn, JobClassResolver, StoreCapabilities, StoreContext } from '@ametrine/core/spi';
+import type { FireRoute } from './case.js';
+import { Checks } from './check.js';
+import { T0, THRESHOLD } from './factories.js';
+import type { HarnessNode, Namespace, NodeOptions } from './harness.js';
+import { History } from './history.js';
+import { CaseNode, type CaseTime } from './node.js';
+import { RecordedSignals } from './recorded-signals.js';
+import { SeededRandom } from './seed.js';
+import { SettableResolver } from './settable-resolver.js';
+
+/** How a case opens a node. */
+export interface OpenOptions {
+  /** @defaultValue `n1`, `n2`, … */
+  readonly instanceId?: string;
+  /** @defaultValue `'conformance'` */
+  readonly schedulerName?: string;
+  /** In ms. @defaultValue {@link THRESHOLD} */
+  readonly misfireThresholdMs?: number;
+  /** @defaultValue the store's own */
+  readonly maxMisfiresPerPass?: number;
+  /** Whether `schedulerStarted` is called too. @defaultValue true */
+  readonly start?: boolean;
+  /** In ms. @defaultValue {@link CHECK_IN_INTERVAL} */
+  readonly checkInIntervalMs?: number;
+  /** @defaultValue a new one that knows `Work` */
+  readonly resolver?: SettableResolver;
+  /** What a subclass's `getJobClassResolver()` answers; needs the offer `resolverHook`. */
+  readonly resolverHook?: JobClassResolver;
+  /** Handed to the constructor as they are. */
+  readonly extraOptions?: Readonly<Record<string, unknown>>;
+}
+
+/** How often nodes check in unless a case says otherwise, in ms. */
+export const CHECK_IN_INTERVAL: number = 7500;
+/** After this long, in ms, a node that never checks in is dead to nodes that do so by {@link CHECK_IN_INTERVAL}. */
+export const LAPSE: number = 3 * CHECK_IN_INTERVAL;
+
+/** The context of one case. Its assertions are those of {@link Checks}. */
+export class CaseContext extends Checks implements CaseTime {
+  /** The time of every call that does not name another (epoch ms). */
+  now: number = T0;
+  readonly namespace: Namespace;
+  /** What the harness says of the store. */
+  readonly claim: StoreCapabilities;
+  /** The only chance that a case may use: the same seed, the same run. */
+  readonly random: SeededRandom;
+  readonly #route: FireRoute;
+  readonly #nodes: CaseNode[] = [];
+  readonly #unopened = new Set<HarnessNode>();
+
+  constructor(
+    namespace: Namespace,
+    claim: StoreCapabilities,
+    route: FireRoute,
+    random: SeededRandom = new SeededRandom(0, 'case'),
+  ) {
+    super(new History());
+    this.claim = claim;
+    this.namespace = namespace;
+    this.random = random;
+    this.#route = route;
+  }
+
+  /** Lets time pass. */
+  advance(ms: number): void {
+    this.now += ms;
+  }
+
+  /**
+   * Lets time pass while the given nodes check in on time, and nobody else does.
+   *
+   * @returns what their check-ins found, in order
+   */
+  async checkInFor(ms: number, ...nodes: readonly CaseNode[]): Promise<readonly CheckIn[]> {
+    const found: CheckIn[] = [];
+    for (let passed = 0; passed < ms; passed += CHECK_IN_INTERVAL) {
+      this.advance(Math.min(CHECK_IN_INTERVAL, ms - passed));
+      for (const node of nodes) found.push(await node.checkIn());
+    }
+    return found;
+  }
+
+  /** Opens a node: constructed, initialized and started, unless the options say otherwise. */
+  async open(options: OpenOptions = {}): Promise<CaseNode> {
+    const { node } = await this.prepare(options);
+    return node();
+  }
+
+  /**
+   * Constructs a node without initializing it.
+   *
+   * @returns the bare, recorded store, what to initialize it with, and a call that does the rest of {@link open}
+   */
+  async prepare(options: OpenOptions = {}): Promise<{
+    store: HarnessNode['store'];
+    storeContext: StoreContext;
+    node: () => Promise<CaseNode>;
+  }> {
+    const instanceId = options.instanceId ?? `n${this.#nodes.length + 1}`;
+    const handle = await this.namespace.openNode(nodeOptions(instanceId, options));
+    this.#unopened.add(handle);
+    const store = this.history.record(instanceId, handle.store);
+    const signals = new RecordedSignals();
+    const resolver = options.resolver ?? new SettableResolver();
+    const schedulerName = options.schedulerName ?? 'conformance';
+    const storeContext: StoreContext = { schedulerName, instanceId, signals, jobClassResolver: resolver };
+    const node = async (): Promise<CaseNode> => {
+      await store.initialize(storeContext);
+      const checkInIntervalMs = options.checkInIntervalMs ?? CHECK_IN_INTERVAL;
+      const recoveries =
+        options.start === false ? [] : await store.schedulerStarted({ now: this.now, checkInIntervalMs });
+      const opened = new CaseNode({
+        instanceId,
+        store,
+        signals,
+        resolver,
+        handle,
+        recoveries,
+        time: this,
+        route: this.#route,
+        checks: this,
+      });
+      this.#unopened.delete(handle);
+      this.#nodes.push(opened);
+      return opened;
+    };
+    return { store, storeContext, node };
+  }
+
+  /** Closes every node that the case left open. */
+  async close(): Promise<void> {
+    for (const node of this.#nodes) await node.stop();
+    for (const handle of this.#unopened) await handle.store.shutdown();
+  }
+}
+
+function nodeOptions(instanceId: string, options: OpenOptions): NodeOptions {
+  const { maxMisfiresPerPass, resolverHook, extraOptions } = options;
+  return {
+    instanceId,
+    misfireThresholdMs: options.misfireThresholdMs ?? THRESHOLD,
+    ...(maxMisfiresPerPass === undefined ? {} : { maxMisfiresPerPass }),
+    ...(resolverHook === undefined ? {} : { resolverHook }),
+    ...(extraOptions === undefined ? {} : { extraOptions }),
+  };
+}

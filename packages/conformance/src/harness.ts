@@ -1,0 +1,74 @@
+/**
+ * What a store's author gives the kit: a way to open nodes over isolated, empty data.
+ *
+ * @module
+ */
+import type { TriggerKey } from '@ametrine/core';
+import type { JobClassResolver, JobStore, StoreCapabilities } from '@ametrine/core/spi';
+import type { KnownDeviation } from './deviations.js';
+import type { BackendFamily } from './rules/diagnoses/diagnosis.js';
+
+/** What the kit asks of one node. Absent options are the store's own defaults. */
+export interface NodeOptions {
+  /** The node's name within its namespace. */
+  readonly instanceId: string;
+  /** How old a fire may be before it has misfired, in ms. */
+  readonly misfireThresholdMs?: number;
+  /** How many misfired triggers one acquisition handles at most. */
+  readonly maxMisfiresPerPass?: number;
+  /** When given, the store is a subclass whose `getJobClassResolver()` answers this one. */
+  readonly resolverHook?: JobClassResolver;
+  /** Handed to the store's constructor as they are, beside the options above: for options that must be refused. */
+  readonly extraOptions?: Readonly<Record<string, unknown>>;
+}
+
+/** One store instance, constructed and not yet initialized. */
+export interface HarnessNode {
+  readonly store: JobStore;
+  /**
+   * Ends the node as if its process had died: nothing is released, nothing is said to others. The harness closes
+   * only what the operating system would have closed.
+   */
+  abandon(): Promise<void>;
+}
+
+/** An isolated, empty place in a backend. Its nodes share what is stored in it, and nothing else sees it. */
+export interface Namespace {
+  /** @throws what the store's constructor throws, when the options are wrong */
+  openNode(options: NodeOptions): Promise<HarnessNode>;
+  /** The raw records, to make a failure readable. */
+  inspect?(): Promise<unknown>;
+  /** Makes the stored record of one trigger unreadable, as a bug or a bad disk would. Needs the offer `damage`. */
+  damageTrigger?(schedulerName: string, key: TriggerKey): Promise<void>;
+  /** What is still open once every node is closed, one phrase each; asked before {@link Namespace.dispose}. */
+  openResources?(): Promise<readonly string[]>;
+  /** Removes everything. */
+  dispose(): Promise<void>;
+}
+
+/** What a harness can do beyond the necessary: cases that need it are not applicable without. */
+export type HarnessOffer = 'resolverHook' | 'damage';
+
+/** A store, as the kit sees it. */
+export interface Harness {
+  /** The store's name, for titles and reports. */
+  readonly name: string;
+  /** The store's version, for reports. @defaultValue not told */
+  readonly version?: string;
+  /** What it runs on, for reports, such as `'SQLite 3.50.4'`. @defaultValue not told */
+  readonly backend?: string;
+  /** Makes the likely causes in failures those of this kind of backend. @defaultValue those of all kinds */
+  readonly family?: BackendFamily;
+  /** What the store is known to do otherwise, until a day. They cap the level. @defaultValue none */
+  readonly deviations?: readonly KnownDeviation[];
+  /** What the store says about itself; must equal the instance's `capabilities`. */
+  readonly claim: StoreCapabilities;
+  /** @defaultValue none */
+  readonly offers?: readonly HarnessOffer[];
+  openNamespace(): Promise<Namespace>;
+}
+
+/** Checks the type of a harness and gives it back: all that is needed to bind the kit to a store. */
+export function defineHarness(harness: Harness): Harness {
+  return harness;
+}

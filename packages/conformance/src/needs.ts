@@ -1,0 +1,29 @@
+/**
+ * Why a case does not apply to a store. Every reason reads as the end of "not applicable: …".
+ *
+ * @module
+ */
+import type { Applicability } from './case.js';
+import type { HarnessOffer } from './harness.js';
+
+/** Data outlive the node that wrote them. */
+export const durable: Applicability = ({ claim }) =>
+  claim.durability !== 'none' || 'the store keeps nothing beyond its process';
+
+/** Several nodes share the data. */
+export const clustered: Applicability = ({ claim }) => claim.clustering || 'the store has one node only';
+
+/** The liveness of nodes is judged by the `now` of the calls, so that a case can let time pass. */
+export const clusteredByCallerClock: Applicability = (harness) => {
+  const several = clustered(harness);
+  if (several !== true) return several;
+  return (
+    harness.claim.livenessClock === 'caller' ||
+    'the server decides which node is dead, and its clock cannot be set'
+  );
+};
+
+/** The harness offers more than the necessary. */
+export function offers(offer: HarnessOffer): Applicability {
+  return (harness) => harness.offers?.includes(offer) === true || `the harness does not offer ${offer}`;
+}
