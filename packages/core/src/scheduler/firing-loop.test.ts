@@ -40,6 +40,19 @@ describe('firing', () => {
     await scheduler.shutdown();
   });
 
+  it('claims nothing behind a batch that it still holds', async () => {
+    const setup = bench({ batchTimeWindowMs: 10_000 });
+    const { scheduler } = setup;
+    await scheduler.schedule(
+      { job: 'note' },
+      [1000, 9000, 30_000].map((after) => ({ at: START + after })),
+    );
+    await scheduler.start();
+    await scheduler.clock.advance(1000);
+    expect(await claimable(setup)).toBe(1);
+    await scheduler.shutdown();
+  });
+
   it('runs at most `concurrency` at the same time, and goes on as slots become free', async () => {
     let running = 0;
     let most = 0;
@@ -72,6 +85,25 @@ describe('firing', () => {
     await scheduler.runDue();
     expect(store.sizes('acquireNextTriggers').every((size) => size === 10)).toBe(true);
     expect(store.count('acquireNextTriggers')).toBeLessThanOrEqual(13);
+    await scheduler.shutdown();
+  });
+
+  it('asks for full batches also when runs end one promise after another', async () => {
+    let begun = 0;
+    const { scheduler, store } = bench(
+      { concurrency: 10 },
+      {
+        uneven: async () => {
+          for (let waits = begun++ % 10; waits >= 0; waits--) await Promise.resolve();
+        },
+      },
+    );
+    await scheduler.schedule(
+      { job: 'uneven' },
+      Array.from({ length: 100 }, () => ({ at: START })),
+    );
+    await scheduler.runDue();
+    expect(store.sizes('acquireNextTriggers').every((size) => size === 10)).toBe(true);
     await scheduler.shutdown();
   });
 

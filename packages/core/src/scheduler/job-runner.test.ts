@@ -183,6 +183,24 @@ describe('what a run leaves', () => {
     await scheduler.shutdown();
   });
 
+  it('no data of a job that does not persist it, whatever it wrote', async () => {
+    const { scheduler, store } = bench({}, { scribble: ({ jobData }) => Object.assign(jobData, { a: 1 }) });
+    const left: unknown[] = [];
+    const complete = store.triggeredJobsComplete.bind(store);
+    store.triggeredJobsComplete = (completions, at) => {
+      left.push(...completions.map(({ changedData }) => changedData));
+      return complete(completions, at);
+    };
+    await scheduler.schedule({ job: 'scribble' }, { at: START });
+    await scheduler.schedule(
+      { job: 'scribble', key: 'persists', persistDataAfterExecution: true },
+      { at: START + 1 },
+    );
+    await scheduler.advance(1);
+    expect(left).toEqual([null, { a: 1 }]);
+    await scheduler.shutdown();
+  });
+
   it('its data also when it failed', async () => {
     const { scheduler } = bench(
       {},

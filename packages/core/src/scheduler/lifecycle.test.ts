@@ -76,6 +76,18 @@ describe('starting', () => {
     await scheduler.shutdown();
   });
 
+  it('is not idle while it is under way', async () => {
+    const { scheduler, store } = bench();
+    const letGo = store.hold('schedulerStarted');
+    const started = scheduler.start();
+    const idle = scheduler.whenIdle();
+    expect(await settled(idle)).toBe(false);
+    letGo();
+    await started;
+    await idle;
+    await scheduler.shutdown();
+  });
+
   it('REC-14: a start that fails rejects and may be tried again', async () => {
     const { scheduler, store, runs } = bench();
     await scheduler.schedule({ job: 'note' }, { at: scheduler.clock.now() });

@@ -51,6 +51,9 @@ describe('the heartbeat', () => {
     expect(store.count('checkIn')).toBeGreaterThanOrEqual(8);
     expect(errors).toHaveLength(1);
     expect(scheduler.status).toBe('started');
+    store.fail('checkIn', { times: 2 });
+    await scheduler.clock.advance(10_000);
+    expect(errors).toHaveLength(2);
     await scheduler.shutdown();
   });
 

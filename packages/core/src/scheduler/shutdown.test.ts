@@ -185,6 +185,30 @@ describe('shutdown', () => {
     await ended;
   });
 
+  it('interrupts also what the store had fired when it came', async () => {
+    let interrupted: boolean | undefined;
+    const { scheduler, store } = bench(
+      { interruptJobsOnShutdown: 'always' },
+      {
+        late: ({ signal }) => {
+          interrupted = signal.aborted;
+        },
+      },
+    );
+    await scheduler.schedule({ job: 'late' }, { at: START });
+    await scheduler.advance(0);
+    await scheduler.standby();
+    await scheduler.schedule({ job: 'late' }, { at: START });
+    const letGo = store.holdAfterwards('acquireNextTriggers');
+    await scheduler.start();
+    await scheduler.clock.settle();
+    interrupted = undefined;
+    const ended = scheduler.shutdown();
+    letGo();
+    await ended;
+    expect(interrupted).toBe(true);
+  });
+
   it('LIF-07: leaves no timer behind', async () => {
     const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const before = timers();

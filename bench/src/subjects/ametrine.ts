@@ -1,0 +1,90 @@
+/**
+ * This library as a subject.
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import { createScheduler, type JobSpec, type Scheduler, type TriggerSpec } from '@ametrine/core';
+import type { JobStore } from '@ametrine/core/spi';
+import type { StoreName } from '../scenarios/scenario.js';
+import { versionOf } from './open-subject.js';
+import type { Events, Subject, SubjectSetup } from './subject.js';
+
+/** How many runs at a time: enough for batches to pay, and still small beside the work. */
+const CONCURRENCY = 256;
+/** The one durable job that every trigger fires. */
+const job: JobSpec = { key: 'bench', job: 'Bench', durable: true };
+
+/** A scheduler over a fresh or an existing store. */
+export interface OpenScheduler {
+  readonly scheduler: Scheduler;
+  readonly store: JobStore;
+}
+
+/** Opens a scheduler whose one job tells `events` of its runs. */
+export async function openScheduler(
+  store: StoreName,
+  folder: string,
+  events: Events,
+): Promise<OpenScheduler> {
+  const jobStore = countCompletions(await openStore(store, folder), events);
+  const scheduler = createScheduler({
+    store: jobStore,
+    name: 'bench',
+    concurrency: CONCURRENCY,
+    jobs: {
+      Bench: (context) => events.ran(Number(context.trigger.key.name), context.scheduledFireAt.getTime()),
+    },
+  });
+  await scheduler.addJob(job, { replace: true });
+  return { scheduler, store: jobStore };
+}
+
+/** Stores triggers of the bench job in one call. */
+export async function scheduleMany(scheduler: Scheduler, triggers: readonly TriggerSpec[]): Promise<void> {
+  await scheduler.scheduleAll([{ job, triggers }], { replace: true });
+}
+
+/** Ametrine behind the interface of {@link Subject}. */
+export async function openAmetrine({ store, folder, events }: SubjectSetup): Promise<Subject> {
+  const { scheduler } = await openScheduler(store, folder, events);
+  return {
+    version: versionOf('@ametrine/core'),
+    limits: {},
+    firesAtOnce: false,
+    add: ({ id, dueAt }) => scheduler.scheduleTrigger('bench', { key: String(id), at: dueAt }),
+    addMany: (shots) =>
+      scheduleMany(
+        scheduler,
+        shots.map(({ id, dueAt }) => ({ key: String(id), at: dueAt })),
+      ),
+    addRecurring: (recurring) =>
+      scheduleMany(
+        scheduler,
+        recurring.map(({ id, periodSeconds, firstAt }) => ({
+          key: String(id),
+          every: periodSeconds * 1000,
+          startAt: firstAt,
+        })),
+      ),
+    start: () => scheduler.start(),
+    stop: () => scheduler.shutdown(),
+  };
+}
+
+async function openStore(store: StoreName, folder: string): Promise<JobStore> {
+  if (store === 'memory') return new (await import('@ametrine/store-memory')).MemoryJobStore();
+  const { SqliteJobStore } = await import('@ametrine/store-jdbc/sqlite');
+  return new SqliteJobStore({ path: join(folder, 'ametrine.db') });
+}
+
+/** A run counts as ended when the store has taken its completion, not when the job's code returned. */
+function countCompletions(store: JobStore, events: Events): JobStore {
+  const complete = store.triggeredJobsComplete.bind(store);
+  store.triggeredJobsComplete = async (completions, options) => {
+    const outcomes = await complete(completions, options);
+    events.completed(outcomes.filter((outcome) => outcome === 'completed').length);
+    return outcomes;
+  };
+  return store;
+}

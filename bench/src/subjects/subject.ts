@@ -1,0 +1,70 @@
+/**
+ * What is measured: this library and its peers behind one small interface.
+ *
+ * @module
+ */
+import type { StoreName } from '../scenarios/scenario.js';
+
+/** The peers by the store that they are measured beside. */
+export const PEERS: {
+  readonly memory: readonly ['croner', 'node-schedule'];
+  readonly sqlite: readonly ['plainjob'];
+} = { memory: ['croner', 'node-schedule'], sqlite: ['plainjob'] };
+/** A peer, by the name of its npm package. */
+export type PeerName = (typeof PEERS)[StoreName][number];
+/** Whatever is measured. */
+export type SubjectName = 'ametrine' | PeerName;
+
+/** A run that is to happen once. */
+export interface OneShot {
+  readonly id: number;
+  /** Epoch ms. */
+  readonly dueAt: number;
+}
+
+/** A run that is to happen again and again, at whole seconds. */
+export interface Recurring {
+  readonly id: number;
+  readonly periodSeconds: number;
+  /** Epoch ms of the first, a whole second. */
+  readonly firstAt: number;
+}
+
+/** Told by a subject what happens. */
+export interface Events {
+  /** A run begins; `dueAt` (epoch ms) where the subject tells its job what it was due at. */
+  ran(id: number, dueAt: number | null): void;
+  /** So many more runs have ended, and the subject's store, if it has one, knows it. */
+  completed(count: number): void;
+}
+
+/** How a subject is made. */
+export interface SubjectSetup {
+  readonly store: StoreName;
+  /** Where a store that needs files puts them. */
+  readonly folder: string;
+  readonly events: Events;
+}
+
+/** One scheduler under measurement. */
+export interface Subject {
+  readonly version: string;
+  /** The largest number of things it was found to take in a scenario; what it is not named for is unlimited. */
+  readonly limits: { readonly drain?: number; readonly enqueue?: number; readonly recurring?: number };
+  /** Whether jobs fire from the moment they are added, so that there is no backlog to start on. */
+  readonly firesAtOnce: boolean;
+  add(shot: OneShot): unknown;
+  /** The bulk call, where it has one; all shots of one call may be due at the same instant only. */
+  addMany: ((shots: readonly OneShot[]) => unknown) | null;
+  addRecurring(recurring: readonly Recurring[]): unknown;
+  start(): unknown;
+  stop(): unknown;
+}
+
+/** The seconds of each minute at which something is due, as the first field of a six-field cron expression. */
+export function secondsField({ periodSeconds, firstAt }: Recurring): string {
+  const phase = Math.floor(firstAt / 1000) % periodSeconds;
+  const seconds: number[] = [];
+  for (let second = phase; second < 60; second += periodSeconds) seconds.push(second);
+  return seconds.join(',');
+}

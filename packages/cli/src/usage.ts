@@ -1,0 +1,49 @@
+/**
+ * The help texts.
+ *
+ * @module
+ */
+
+/** What `ametrine --help` prints. */
+export const USAGE = `Usage: ametrine <command> [options]
+
+Commands:
+  run <config>          start a scheduler from a configuration file
+  next <expression>     print when a cron expression fires next
+  next -                answer many expressions: JSON lines in, JSON lines out
+
+Options:
+  -h, --help            show this help, or that of a command
+  -v, --version         show the version
+`;
+
+/** What `ametrine run --help` prints. */
+export const RUN_USAGE = `Usage: ametrine run <config>
+
+Starts a scheduler from a configuration file: JSON, or an ES module (.mjs, .js; .ts where Node runs it) whose
+default export is the configuration. Shows a live view on a terminal and log lines elsewhere.
+
+SIGINT (Ctrl-C) or SIGTERM stops it once the running jobs are done; a second signal stops it at once.
+
+Options:
+      --log             log lines on a terminal too
+  -h, --help            show this help
+`;
+
+/** What `ametrine next --help` prints. */
+export const NEXT_USAGE = `Usage: ametrine next '<expression>' [options]
+       ametrine next - [options]
+
+Prints the next fire times of a cron expression, in UTC, one a line. With "-" it reads JSON lines such as
+  {"expression":"0 0 12 * * ?","timeZone":"Europe/Berlin","from":"2026-01-01T00:00:00Z","n":3}
+and answers each with one line, {"times":[...]} or {"error":"..."}. All but the expression may be left out; a
+line may also carry "dialect": "quartz" or "unix". Blank lines get no answer.
+
+Options:
+      --tz <zone>       IANA time zone whose wall clock counts (default: the system's; with "-": UTC)
+      --from <instant>  ISO 8601; times strictly after it are printed (default: now)
+  -n, --count <n>       how many (default: 5)
+      --json            print one JSON array
+      --unix            the expression has unix's five fields (default: Quartz's six or seven)
+  -h, --help            show this help
+`;
