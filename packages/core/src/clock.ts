@@ -13,30 +13,33 @@ export interface Timer {
 export interface Clock {
   /** Epoch ms. */
   now(): number;
-  /** Calls back once the clock shows `at` (epoch ms) or later; at once, but never synchronously, when it does already. */
+  /**
+   * Calls back once the clock shows `at` (epoch ms) or later; at once, but never synchronously, when it does already.
+   * When the clock was set back meanwhile it calls back early: what was to be waited for must be worked out again.
+   */
   wakeAt(at: number, callback: () => void): Timer;
 }
 
-/**
- * The longest sleep in one piece. Node's timers overflow at 24.8 days, and the system clock may be set while we
- * sleep: after this long at most we look at it again.
- */
+/** The longest sleep in one piece: Node's timers overflow at 24.8 days, and the clock may be set while we sleep. */
 const LONGEST_SLEEP_MS = 60_000;
+/** Time servers correct a clock by less than this without anybody noticing. */
+const SET_BACK_BY_MS = 500;
 
-/** The clock of the machine. Its timers reach any distance and follow the system clock when that is set. */
+/** The clock of the machine. Its timers reach any distance, and notice when the clock is set (MIS-22). */
 export const systemClock: Clock = {
   now: () => Date.now(),
   wakeAt(at, callback) {
     let handle: NodeJS.Timeout;
     const arm = (): void => {
-      const left = at - Date.now();
-      handle = setTimeout(
-        () => {
-          if (Date.now() >= at) callback();
-          else arm();
-        },
-        Math.min(Math.max(left, 0), LONGEST_SLEEP_MS),
-      );
+      const shown = Date.now();
+      const started = performance.now();
+      const look = (): void => {
+        const now = Date.now();
+        const setBack = shown + (performance.now() - started) - now > SET_BACK_BY_MS;
+        if (now >= at || setBack) callback();
+        else arm();
+      };
+      handle = setTimeout(look, Math.min(Math.max(at - shown, 0), LONGEST_SLEEP_MS));
     };
     arm();
     return { cancel: () => clearTimeout(handle) };

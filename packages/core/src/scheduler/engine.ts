@@ -20,7 +20,7 @@ import { NodeHeartbeat } from './node-heartbeat.js';
 import { Pause } from './pause.js';
 import type { ResolvedOptions } from './resolve-options.js';
 import type { Scheduler } from './scheduler.js';
-import { StoreSession, shutDownError } from './store-session.js';
+import { StoreAccess, shutDownError } from './store-access.js';
 
 /** Where a scheduler is in its life. */
 export type SchedulerStatus = 'idle' | 'started' | 'standby' | 'shuttingDown' | 'shutDown';
@@ -45,7 +45,7 @@ export class Engine {
   readonly listeners: ListenerRegistry;
   readonly runner: JobRunner;
   readonly #registered: RegistryResolver;
-  readonly #session: StoreSession;
+  readonly #access: StoreAccess;
   readonly #completions: CompletionQueue;
   readonly #loop: FiringLoop;
   readonly #heartbeat: NodeHeartbeat;
@@ -70,7 +70,7 @@ export class Engine {
 
     this.#registered = new RegistryResolver(options.jobs);
     const { jobClassResolver } = options;
-    this.#session = new StoreSession(store, {
+    this.#access = new StoreAccess(store, {
       schedulerName: name,
       instanceId,
       signals: this.#signals(),
@@ -143,7 +143,7 @@ export class Engine {
 
   /** The open store. Throws `ERR_SCHEDULER_SHUT_DOWN`, and what the opening throws. */
   open(): Promise<JobStore> {
-    return this.#session.open();
+    return this.#access.open();
   }
 
   /**
@@ -222,7 +222,7 @@ export class Engine {
     await this.#heartbeat.stop();
     await this.#completions.close();
     try {
-      await this.#session.close();
+      await this.#access.close();
     } finally {
       this.#status = 'shutDown';
       this.listeners.notify('schedulerShutDown');

@@ -89,20 +89,27 @@ describe('firing', () => {
   });
 
   it('asks for full batches also when runs end one promise after another', async () => {
+    const wave = deferred();
     let begun = 0;
     const { scheduler, store } = bench(
       { concurrency: 10 },
       {
         uneven: async () => {
-          for (let waits = begun++ % 10; waits >= 0; waits--) await Promise.resolve();
+          let waits = begun++ % 10;
+          await wave.promise;
+          for (; waits > 0; waits--) await Promise.resolve();
         },
       },
     );
     await scheduler.schedule(
       { job: 'uneven' },
-      Array.from({ length: 100 }, () => ({ at: START })),
+      Array.from({ length: 30 }, () => ({ at: START })),
     );
+    await scheduler.start();
+    await scheduler.clock.settle();
+    wave.resolve();
     await scheduler.runDue();
+    expect(begun).toBe(30);
     expect(store.sizes('acquireNextTriggers').every((size) => size === 10)).toBe(true);
     await scheduler.shutdown();
   });

@@ -231,9 +231,14 @@ export class FiringLoop {
 
   async #waitFor(watch: Watch): Promise<void> {
     const { clock } = this.#parts;
+    const since = clock.now();
     this.#watch = watch;
-    while (!this.#halting && !this.#hasNews(watch) && clock.now() < watch.until)
+    while (!this.#halting && !this.#hasNews(watch)) {
+      const now = clock.now();
+      // A clock that was set back makes the wait too long by as much: everything is looked at anew (MIS-22).
+      if (now >= watch.until || now < since) break;
       await this.#pause.sleep(watch.until);
+    }
     this.#watch = null;
   }
 

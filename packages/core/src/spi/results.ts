@@ -74,9 +74,9 @@ export type NotFiredReason = 'claimLost' | 'jobGone' | 'calendarMissing' | 'jobE
 /** What became of one acquired trigger. */
 export type FireResult =
   | { readonly kind: 'fired'; readonly bundle: FiredBundle }
-  /** It must not run, and the caller releases the claim. */
+  /** It must not run; the caller releases the claim. */
   | { readonly kind: 'notFired'; readonly fireInstanceId: string; readonly reason: NotFiredReason }
-  /** This process has no such class; the store has dealt with the trigger by its policy, the caller releases. */
+  /** This process has no such class; the store has dealt with the trigger and the claim by its policy. */
   | { readonly kind: 'jobClassNotFound'; readonly fireInstanceId: string; readonly error: SchedulerError };
 
 /**

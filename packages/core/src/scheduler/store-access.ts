@@ -7,7 +7,7 @@ import { SchedulerError } from '../errors.js';
 import type { JobStore, StoreContext } from '../spi/job-store.js';
 
 /** Opens a store once and closes it once. A failed opening may be tried again. */
-export class StoreSession {
+export class StoreAccess {
   readonly #store: JobStore;
   readonly #context: StoreContext;
   #opening: Promise<JobStore> | null = null;
