@@ -33,7 +33,10 @@ function heldLocks(name: symbol): Map<string, NodeLock> {
 }
 
 /** The file whose lock shows that a node lives. */
-export function nodeLockPath(databasePath: string, { tablePrefix, schedulerName, instanceId }: NodeIdentity): string {
+export function nodeLockPath(
+  databasePath: string,
+  { tablePrefix, schedulerName, instanceId }: NodeIdentity,
+): string {
   const identity = JSON.stringify([tablePrefix, schedulerName, instanceId]);
   return `${databasePath}-node-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`;
 }
@@ -57,7 +60,12 @@ export class NodeLock {
    * @param database - the store's own connection: when its user closes it, the node is over
    * @throws SchedulerError `ERR_STORE_UNAVAILABLE` when another living store has it
    */
-  static take(Database: SqliteConstructor, path: string, database: SqliteHandle, instanceId: string): NodeLock {
+  static take(
+    Database: SqliteConstructor,
+    path: string,
+    database: SqliteHandle,
+    instanceId: string,
+  ): NodeLock {
     const handle = isHeldHere(path) ? null : tryLock(Database, path);
     if (handle !== null) return new NodeLock(path, handle, database);
     throw new SchedulerError(

@@ -4,15 +4,22 @@
  *
  * @module
  */
-import type { Calendar, JobDetail, JobKey, MisfireInstruction, RecoveredFire, TriggerKey } from '@ametrine/core';
+import type {
+  Calendar,
+  JobDetail,
+  JobKey,
+  MisfireInstruction,
+  RecoveredFire,
+  TriggerKey,
+} from '@ametrine/core';
 import {
   decodeCalendar,
   decodeData,
   decodeSchedule,
   EMPTY_DATA,
+  type ExecutionRecord,
   encodeData,
   encodeSchedule,
-  type ExecutionRecord,
   type InstanceRecord,
   isSchedulerError,
   SchedulerError,
@@ -100,7 +107,18 @@ const INSTRUCTIONS: ReadonlySet<unknown> = new Set<MisfireInstruction>([
  * @throws SchedulerError `ERR_RECORD_UNREADABLE` that names the job
  */
 export function readJob(row: SqlRow): JobRow {
-  const [id, group, name, jobClass, description, durable, requestsRecovery, nonConcurrent, persistsData, data] = row;
+  const [
+    id,
+    group,
+    name,
+    jobClass,
+    description,
+    durable,
+    requestsRecovery,
+    nonConcurrent,
+    persistsData,
+    data,
+  ] = row;
   try {
     const job: JobDetail = {
       key: readKey(group, name),
@@ -153,7 +171,8 @@ export function readTrigger(row: SqlRow, jobKey: JobKey): TriggerRow {
 }
 
 function readTriggerRecord(row: SqlRow, jobKey: JobKey): TriggerRecord {
-  const [, group, name, , state, claimId, nextFireAt, previousFireAt, timesTriggered, precedence, ...rest] = row;
+  const [, group, name, , state, claimId, nextFireAt, previousFireAt, timesTriggered, precedence, ...rest] =
+    row;
   const [startAt, endAt, misfireInstruction, schedule, calendarName, description, recovers, data] = rest;
   if (!STATES.has(state)) throw new Error(`its state is ${String(state)}`);
   if (!INSTRUCTIONS.has(misfireInstruction)) {
@@ -249,7 +268,19 @@ export const EXECUTION_COLUMNS = [
  * @throws SchedulerError `ERR_RECORD_UNREADABLE` that names the execution
  */
 export function readExecution(row: SqlRow): ExecutionRecord {
-  const [id, node, triggerGroup, triggerName, jobGroup, jobName, priority, nonConcurrent, recovery, due, firedAt] = row;
+  const [
+    id,
+    node,
+    triggerGroup,
+    triggerName,
+    jobGroup,
+    jobName,
+    priority,
+    nonConcurrent,
+    recovery,
+    due,
+    firedAt,
+  ] = row;
   try {
     return {
       fireInstanceId: textIn('fire_instance_id', id),
@@ -321,7 +352,11 @@ function wholeOrNull(column: string, value: SqlValue | undefined): number | null
   return value === null ? null : whole(column, value);
 }
 
-function unreadable(kind: 'job' | 'trigger' | 'calendar' | 'execution' | 'instance', key: string, cause: unknown): SchedulerError {
+function unreadable(
+  kind: 'job' | 'trigger' | 'calendar' | 'execution' | 'instance',
+  key: string,
+  cause: unknown,
+): SchedulerError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const underneath = isSchedulerError(cause, 'ERR_RECORD_UNREADABLE') ? (cause.cause ?? cause) : cause;
   return new SchedulerError(

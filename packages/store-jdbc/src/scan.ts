@@ -36,8 +36,7 @@ export async function readScan(
       const jobKey = jobKeyOf(row);
       if (jobKey !== undefined) triggers.push(readTrigger(row, jobKey));
     } catch (error) {
-      unreadable.push(row[0] as number);
-      tx.effects?.storeError(`Trigger ${shownKeyOf(row)} is put in error: it cannot be read`, asSchedulerError(error));
+      unreadable.push(tellOfDamage(tx, row, error));
     }
   }
   if (unreadable.length === 0 || tx.effects === null) return { triggers, setAside: 0 };
@@ -45,7 +44,11 @@ export async function readScan(
   return { triggers, setAside: unreadable.length };
 }
 
-function asSchedulerError(error: unknown): SchedulerError {
-  if (isSchedulerError(error)) return error;
-  return new SchedulerError('ERR_RECORD_UNREADABLE', String(error), { cause: error });
+/** Tells of a trigger that cannot be read, and gives the id of its row, which is to be put in error. */
+export function tellOfDamage(tx: SqlTransaction, row: SqlRow, error: unknown): number {
+  const problem = isSchedulerError(error)
+    ? error
+    : new SchedulerError('ERR_RECORD_UNREADABLE', String(error), { cause: error });
+  tx.effects?.storeError(`Trigger ${shownKeyOf(row)} is put in error: it cannot be read`, problem);
+  return row[0] as number;
 }

@@ -72,6 +72,11 @@ export class SqlSchema {
   list(values: readonly (string | number)[]): Sql {
     return this.dialect.list(this.sql, values);
   }
+
+  /** The end of a statement that gives at most so many rows; see {@link Dialect.limit}. */
+  limit(count: number): Sql {
+    return this.dialect.limit(this.sql, count);
+  }
 }
 
 /** A schema, seen by one scheduler: every statement about its rows carries its id. */

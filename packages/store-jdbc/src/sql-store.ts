@@ -117,10 +117,7 @@ export abstract class SqlJobStore extends JobStoreSupport {
     return storeError(this.#schema.dialect.faultOf(error), error, operation);
   }
 
-  protected override transact<T>(
-    effects: Effects,
-    work: (tx: StoreTransaction) => Promise<T>,
-  ): Promise<T> {
+  protected override transact<T>(effects: Effects, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
     return this.write(effects, work);
   }
 
@@ -150,7 +147,11 @@ export abstract class SqlJobStore extends JobStoreSupport {
 
   /** Runs `work`, again and again while the database is busy and the time is not up. */
   protected retrying<T>(work: () => Promise<T>): Promise<T> {
-    return retryWhileBusy(this.#busyTimeoutMs, (error) => this.#schema.dialect.faultOf(error) === 'busy', work);
+    return retryWhileBusy(
+      this.#busyTimeoutMs,
+      (error) => this.#schema.dialect.faultOf(error) === 'busy',
+      work,
+    );
   }
 
   async #inTransaction<T>(access: 'read' | 'write', work: () => Promise<T>): Promise<T> {

@@ -24,6 +24,7 @@ import {
   type TriggerRecord,
   type TriggerSelection,
 } from '@ametrine/core/spi';
+import { isStandIn, readJobAnyway, readTriggerOrStandIn } from './damage.js';
 import type { Driver } from './drivers/driver.js';
 import {
   executionValues,
@@ -37,7 +38,7 @@ import {
   readTrigger,
   triggerValues,
 } from './records.js';
-import { readScan, type Scanned } from './scan.js';
+import { readScan, type Scanned, tellOfDamage } from './scan.js';
 import type { SqlScope } from './scope.js';
 import type { SqlRow } from './sql.js';
 import * as calendars from './statements/calendars.js';
@@ -66,7 +67,8 @@ export class SqlTransaction implements StoreTransaction {
 
   async getJobs(keys: readonly JobKey[]): Promise<readonly JobDetail[]> {
     if (keys.length === 0) return [];
-    return (await this.driver.query(jobs.selectJobs(this.scope, keys))).map((row) => readJob(row).job);
+    const rows = await this.driver.query(jobs.selectJobs(this.scope, keys));
+    return rows.map((row) => (this.effects === null ? readJob(row).job : readJobAnyway(row)));
   }
 
   async putJobs(details: readonly JobDetail[]): Promise<void> {
@@ -86,12 +88,16 @@ export class SqlTransaction implements StoreTransaction {
 
   async listJobs(matcher: GroupMatcher): Promise<readonly JobDetail[]> {
     const groups = await this.#groups('jobs', matcher);
-    return (await this.driver.query(jobs.selectJobsOfGroups(this.scope, groups))).map((row) => readJob(row).job);
+    return (await this.driver.query(jobs.selectJobsOfGroups(this.scope, groups))).map(
+      (row) => readJob(row).job,
+    );
   }
 
   async listJobKeys(matcher: GroupMatcher): Promise<readonly JobKey[]> {
     const groups = await this.#groups('jobs', matcher);
-    return (await this.driver.query(jobs.selectJobKeys(this.scope, groups))).map(([group, name]) => readKey(group, name));
+    return (await this.driver.query(jobs.selectJobKeys(this.scope, groups))).map(([group, name]) =>
+      readKey(group, name),
+    );
   }
 
   /** The row ids of the jobs that exist, by {@link keyText}. */
@@ -108,9 +114,17 @@ export class SqlTransaction implements StoreTransaction {
   }
 
   async putTriggers(records: readonly TriggerRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    const latest = latestByKey(records, ({ trigger }) => trigger.key);
-    const jobIds = await this.jobIds(latestByKey(latest.map(({ trigger }) => trigger.jobKey), (key) => key));
+    const latest = latestByKey(
+      records.filter((record) => !isStandIn(record)),
+      ({ trigger }) => trigger.key,
+    );
+    if (latest.length === 0) return;
+    const jobIds = await this.jobIds(
+      latestByKey(
+        latest.map(({ trigger }) => trigger.jobKey),
+        (key) => key,
+      ),
+    );
     const rows = await this.driver.query(
       triggers.selectTriggerIds(
         this.scope,
@@ -172,7 +186,15 @@ export class SqlTransaction implements StoreTransaction {
 
   async selectTriggers(selection: TriggerSelection, limit?: number): Promise<readonly TriggerRecord[]> {
     const rows = await this.driver.query(triggers.selectTriggers(this.scope, selection, limit ?? null));
-    return rows.map((row) => readTrigger(row, jobKeyOf(row)).record);
+    if (this.effects === null) return rows.map((row) => readTrigger(row, jobKeyOf(row)).record);
+    const damaged: number[] = [];
+    const setAside = (row: SqlRow, error: unknown): void => {
+      // What is in error already was told of before.
+      if (row[4] !== 'error') damaged.push(tellOfDamage(this, row, error));
+    };
+    const records = rows.map((row) => readTriggerOrStandIn(row, jobKeyOf(row), setAside).record);
+    if (damaged.length > 0) await this.driver.execute(triggers.setUnreadable(this.scope, damaged));
+    return records;
   }
 
   async listTriggers(group: GroupMatcher, jobGroup: GroupMatcher): Promise<readonly TriggerRecord[]> {

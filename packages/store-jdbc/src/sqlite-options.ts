@@ -63,9 +63,14 @@ export function checkSqliteOptions(options: SqliteStoreOptions): SqliteSettings 
   ]);
   const busyTimeoutMs: unknown = options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS;
   if (!Number.isSafeInteger(busyTimeoutMs) || (busyTimeoutMs as number) < 0) {
-    throw invalidArgument('options.busyTimeoutMs', busyTimeoutMs, 'a whole number of milliseconds, 0 or more');
+    throw invalidArgument(
+      'options.busyTimeoutMs',
+      busyTimeoutMs,
+      'a whole number of milliseconds, 0 or more',
+    );
   }
-  const place = options.database === undefined ? checkFile(options) : checkDatabase(options.database, options);
+  const place =
+    options.database === undefined ? checkFile(options) : checkDatabase(options.database, options);
   return { ...place, busyTimeoutMs: busyTimeoutMs as number };
 }
 
@@ -85,13 +90,19 @@ function checkFile({ path, synchronous = 'normal' }: Partial<Omit<SqliteFile, 'd
 function checkDatabase(database: SqliteHandle, { path, synchronous }: SqliteStoreOptions): Place {
   if (path !== undefined) throw invalidArgument('options.path', path, 'either path or database, not both');
   if (synchronous !== undefined) {
-    throw invalidArgument('options.synchronous', synchronous, 'no such option beside database, whose own setting counts');
+    throw invalidArgument(
+      'options.synchronous',
+      synchronous,
+      'no such option beside database, whose own setting counts',
+    );
   }
   if (typeof database?.prepare !== 'function' || typeof database.exec !== 'function') {
     throw invalidArgument('options.database', database, 'an open Database of better-sqlite3');
   }
   if (!database.open) throw invalidArgument('options.database', 'a closed database', 'an open one');
-  const [level] = database.prepare('PRAGMA synchronous').all() as readonly { readonly synchronous: number | bigint }[];
+  const [level] = database.prepare('PRAGMA synchronous').all() as readonly {
+    readonly synchronous: number | bigint;
+  }[];
   return {
     path: database.name,
     database,

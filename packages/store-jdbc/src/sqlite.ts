@@ -125,7 +125,9 @@ export class SqliteJobStore extends SqlJobStore {
       Database,
       lockPath,
       lock: NodeLock.take(Database, lockPath(instanceId), handle, instanceId),
-      wakeup: new FileWakeup(watchedFile(driver as BetterSqliteDriver, databasePath), () => this.#lookForOthers()),
+      wakeup: new FileWakeup(watchedFile(driver as BetterSqliteDriver, databasePath), () =>
+        this.#lookForOthers(),
+      ),
       driver: driver as BetterSqliteDriver,
       dataVersion: null,
       lastSignalled: null,
@@ -161,7 +163,9 @@ export class SqliteJobStore extends SqlJobStore {
   protected override async isInstanceGone({ instanceId }: InstanceRecord): Promise<boolean> {
     const node = this.#node;
     if (node === null) return false;
-    return this.write(new Effects(), async () => NodeLock.isAbandoned(node.Database, node.lockPath(instanceId)));
+    return this.write(new Effects(), async () =>
+      NodeLock.isAbandoned(node.Database, node.lockPath(instanceId)),
+    );
   }
 
   protected override claim(request: ClaimRequest, effects: Effects): Promise<ClaimResult> {

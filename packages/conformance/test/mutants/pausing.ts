@@ -4,7 +4,7 @@
  * @module
  */
 import { type GroupMatcher, type JobKey, keyText, matchesGroup, SchedulerError, type TriggerKey } from '@ametrine/core';
-import { type AtTime, Effects, type PausedGroups } from '@ametrine/core/spi';
+import { type AtTime, Effects, type PausedGroups, type StoreTransaction } from '@ametrine/core/spi';
 import { OpenPortableStore } from '../open-portable-store.js';
 import { brokenCalls, brokenPrimitives, brokenStore, type Mutant } from './mutant.js';
 
@@ -238,7 +238,7 @@ export const pausingMutants: readonly Mutant[] = [
   }),
 ];
 
-type Transact = OpenPortableStore['transact'];
+type Transact = <T>(effects: Effects, work: (tx: StoreTransaction) => Promise<T>) => Promise<T>;
 
 /** Makes all paused triggers of those groups wait. */
 async function resumeMembers(

@@ -130,7 +130,9 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
 
   async checkIn({ now }: AtTime): Promise<CheckIn> {
     checkInstant('now', now);
-    if (!this.capabilities.clustering) return { fenced: false, recoveries: [] };
+    if (!this.capabilities.clustering) {
+      return this.step('checkIn', () => Promise.resolve({ fenced: false, recoveries: [] }));
+    }
     return this.#checkIn(now, false);
   }
 

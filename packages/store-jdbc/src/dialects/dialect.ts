@@ -28,6 +28,8 @@ export interface Dialect {
   rows(sql: SqlTag, columns: readonly string[], rows: readonly (readonly (string | number | null)[])[]): Sql;
   /** A set of values to stand behind IN; one parameter. */
   list(sql: SqlTag, values: readonly (string | number)[]): Sql;
+  /** Ends a statement that gives at most so many rows. */
+  limit(sql: SqlTag, count: number): Sql;
   /** Inserts one row of parameters; drivers execute it for each row of a batch. */
   insertEach(table: RawSql, columns: readonly string[]): string;
   /** Sets the columns of one row by its id; the parameters are the columns in order, then the id. */

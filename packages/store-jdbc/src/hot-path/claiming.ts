@@ -49,7 +49,11 @@ export async function nextDueAt(tx: SqlTransaction): Promise<number | null> {
 }
 
 /** @rule JS-ACQ-01 to JS-ACQ-10 */
-export async function claim(tx: SqlTransaction, effects: Effects, request: ClaimRequest): Promise<ClaimResult> {
+export async function claim(
+  tx: SqlTransaction,
+  effects: Effects,
+  request: ClaimRequest,
+): Promise<ClaimResult> {
   const { now, misfiredBefore, maxMisfires } = request;
   const range = { before: misfiredBefore, limit: maxMisfires, exceptJobs: busyJobs(tx.scope) };
   const hasMore = await applyMisfires(tx, effects, now, range);
@@ -89,7 +93,14 @@ export async function claim(tx: SqlTransaction, effects: Effects, request: Claim
       acquired.push({ fireInstanceId, trigger: before, jobClass: job.jobClass });
     }
     const { nonConcurrent, requestsRecovery } = job;
-    const run = { fireInstanceId, node: request.instanceId, scheduledAt, firedAt, nonConcurrent, requestsRecovery };
+    const run = {
+      fireInstanceId,
+      node: request.instanceId,
+      scheduledAt,
+      firedAt,
+      nonConcurrent,
+      requestsRecovery,
+    };
     rows.push(claimValues(row.id, trigger, run));
   }
   await tx.driver.executeEach(claimTriggers(tx.scope, rows));
@@ -109,7 +120,14 @@ async function chooseCandidates(tx: SqlTransaction, request: ClaimRequest): Prom
     const exceptJobs = busyJobsAnd(tx.scope, [...takenJobs]);
     const after = last?.record.trigger ?? null;
     const { misfiredBefore, excludedClasses } = request;
-    const range = { noLaterThan: bound, misfiredBefore, limit, after, exceptJobs, exceptClasses: excludedClasses };
+    const range = {
+      noLaterThan: bound,
+      misfiredBefore,
+      limit,
+      after,
+      exceptJobs,
+      exceptClasses: excludedClasses,
+    };
     const rows = await tx.driver.query(selectDue(tx.scope, range));
     await readJobs(tx, rows, jobs);
     const { triggers, setAside } = await readScan(tx, rows, (row) => keyOf(jobs.get(row[3] as number)));

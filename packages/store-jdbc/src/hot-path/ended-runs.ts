@@ -57,7 +57,9 @@ export async function findEndings(tx: SqlTransaction, endings: readonly Ending[]
     }
     rows[values[0]] = row;
   }
-  const elsewhere = endings.filter(({ fireInstanceId }, position) => rows[position]?.runId !== fireInstanceId);
+  const elsewhere = endings.filter(
+    ({ fireInstanceId }, position) => rows[position]?.runId !== fireInstanceId,
+  );
   const spilled = new Map<string, ExecutionRecord>();
   if (elsewhere.length > 0) {
     const tokens = elsewhere.map(({ fireInstanceId }) => fireInstanceId);

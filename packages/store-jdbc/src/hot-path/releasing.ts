@@ -35,8 +35,20 @@ export async function release(
     if (row?.state === 'acquired' && row.claimId === fireInstanceId) freed.add(row);
   });
   const { driver, scope } = tx;
-  if (offRows.size > 0) await driver.execute(clearRuns(scope, [...offRows].map(({ id }) => id)));
+  if (offRows.size > 0)
+    await driver.execute(
+      clearRuns(
+        scope,
+        [...offRows].map(({ id }) => id),
+      ),
+    );
   if (unspilled.length > 0) await driver.execute(deleteExecutions(scope, unspilled));
-  if (freed.size > 0) await driver.execute(releaseTriggers(scope, [...freed].map(({ id }) => id)));
+  if (freed.size > 0)
+    await driver.execute(
+      releaseTriggers(
+        scope,
+        [...freed].map(({ id }) => id),
+      ),
+    );
   for (const { nextFireAt } of freed) effects.schedulingChanged(nextFireAt);
 }

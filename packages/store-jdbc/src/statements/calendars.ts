@@ -18,7 +18,10 @@ export function selectCalendarNames(scope: SqlScope): Sql {
 
 export function insertCalendar(scope: SqlScope, name: string, text: string): SqlEach {
   const columns = ['scheduler_id', 'calendar_name', 'calendar'];
-  return { text: scope.dialect.insertEach(scope.tables.calendars, columns), rows: [[scope.schedulerId, name, text]] };
+  return {
+    text: scope.dialect.insertEach(scope.tables.calendars, columns),
+    rows: [[scope.schedulerId, name, text]],
+  };
 }
 
 export function deleteCalendar(scope: SqlScope, name: string): Sql {

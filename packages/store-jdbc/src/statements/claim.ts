@@ -52,7 +52,7 @@ export function selectDue(scope: SqlScope, range: DueRange): Sql {
     UNION ALL
     SELECT ${triggerColumns(scope)}, t.group_rank FROM ${scope.tables.triggers} AS t
     WHERE t.scheduler_id = ${scope.schedulerId} AND ${WAITING} AND t.ignores_misfire = 1 ${rest}
-    ORDER BY ${FIRE_ORDER} LIMIT ${range.limit}`;
+    ORDER BY ${FIRE_ORDER} ${scope.limit(range.limit)}`;
 }
 
 function behind(scope: SqlScope, after: Trigger | null): Sql {
@@ -83,19 +83,24 @@ export interface MisfiredRange {
 }
 
 /** Waiting triggers that have misfired, in fire order, with the group and name of their job. */
-export function selectMisfired(scope: SqlScope, { before, limit, selection, exceptJobs }: MisfiredRange): Sql {
+export function selectMisfired(
+  scope: SqlScope,
+  { before, limit, selection, exceptJobs }: MisfiredRange,
+): Sql {
   const { sql, tables } = scope;
   return sql`SELECT ${triggerColumns(scope)}, j.job_group, j.job_name
     FROM ${tables.triggers} AS t ${scope.dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
     WHERE t.scheduler_id = ${scope.schedulerId} AND ${WAITING} AND t.ignores_misfire = 0 AND t.next_fire_at < ${before}
       AND ${selected(scope, selection)} AND t.job_id NOT IN ${exceptJobs}
-    ORDER BY ${FIRE_ORDER} LIMIT ${limit}`;
+    ORDER BY ${FIRE_ORDER} ${scope.limit(limit)}`;
 }
 
 /** The next fire time of the first waiting trigger that no busy job holds back; null when there is none. */
 export function selectNextDueAt(scope: SqlScope): Sql {
   const { sql, tables, schedulerId } = scope;
-  const first = (ignoresMisfire: number): Sql => sql`SELECT * FROM (SELECT t.next_fire_at FROM ${tables.triggers} AS t
+  const first = (
+    ignoresMisfire: number,
+  ): Sql => sql`SELECT * FROM (SELECT t.next_fire_at FROM ${tables.triggers} AS t
       WHERE t.scheduler_id = ${schedulerId} AND ${WAITING} AND t.ignores_misfire = ${ignoresMisfire}
         AND t.job_id NOT IN ${busyJobs(scope)}
       ORDER BY ${FIRE_ORDER} LIMIT 1)`;

@@ -30,5 +30,9 @@ export function insertPausedGroups(scope: SqlScope, paused: PausedGroups): SqlEa
 export function readPausedGroups(rows: readonly SqlRow[]): PausedGroups {
   const groups = (wanted: string): readonly string[] =>
     rows.filter(([kind]) => kind === wanted).map(([, group]) => String(group));
-  return { triggerGroups: groups('trigger'), jobGroups: groups('job'), all: rows.some(([kind]) => kind === 'all') };
+  return {
+    triggerGroups: groups('trigger'),
+    jobGroups: groups('job'),
+    all: rows.some(([kind]) => kind === 'all'),
+  };
 }

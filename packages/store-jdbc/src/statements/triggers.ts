@@ -57,7 +57,7 @@ export function selectTriggers(scope: SqlScope, selection: TriggerSelection, lim
   const { sql, tables } = scope;
   return sql`SELECT ${triggerColumns(scope)}, j.job_group, j.job_name
     FROM ${tables.triggers} AS t ${scope.dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
-    WHERE ${selected(scope, selection)} ${limit === null ? sql`` : sql`LIMIT ${limit}`}`;
+    WHERE ${selected(scope, selection)} ${limit === null ? sql`` : scope.limit(limit)}`;
 }
 
 /** Triggers whose own group and whose job's are among those given, with the group and name of their job. */

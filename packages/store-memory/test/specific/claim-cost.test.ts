@@ -118,6 +118,15 @@ describe('what a claim looks at', () => {
     expect(result.visited).toBe(5);
   });
 
+  it('is not a trigger whose last fire is running', () => {
+    const tables = new Tables();
+    put(tables, aJob('once'), ['t'], T0);
+    expect(namesOf(counted(tables, aClaim(T0)).fired)).toEqual(['t']);
+    const entry = tables.trigger({ group: 'DEFAULT', name: 't' });
+    expect([entry?.state, entry?.place]).toEqual(['waiting', 'none']);
+    expect(counted(tables, aClaim(T0 + 1_000_000)).visited).toBe(0);
+  });
+
   it('is what a job has due behind misfired triggers that a pass has left', () => {
     const tables = new Tables();
     const job = aJob('late', { nonConcurrent: true });

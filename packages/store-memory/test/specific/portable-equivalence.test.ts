@@ -119,6 +119,7 @@ const command = fc.oneof(
       do: fc.constant('fire' as const),
       from: index,
       count: fc.integer({ min: 1, max: 3 }),
+      again: fc.boolean(),
     }),
   },
   {
@@ -129,7 +130,7 @@ const command = fc.oneof(
       count: fc.integer({ min: 1, max: 3 }),
       instruction: fc.constantFrom(...INSTRUCTIONS),
       changes: fc.boolean(),
-      keep: fc.boolean(),
+      again: fc.boolean(),
     }),
   },
   {
@@ -138,6 +139,7 @@ const command = fc.oneof(
       do: fc.constant('release' as const),
       from: index,
       count: fc.integer({ min: 1, max: 3 }),
+      again: fc.boolean(),
     }),
   },
   {
@@ -220,6 +222,9 @@ class Run {
   readonly #signals = recordSignals();
   readonly #claims: AcquiredTrigger[] = [];
   readonly #runs: FiredBundle[] = [];
+  /** Claims and runs that are over, most likely: what is said of them comes too late. */
+  readonly #overClaims: AcquiredTrigger[] = [];
+  readonly #overRuns: Pick<FiredBundle, 'fireInstanceId' | 'trigger' | 'job'>[] = [];
   #now = T0;
   #completed = 0;
 
@@ -291,25 +296,33 @@ class Run {
         return [acquired, this.#begin(fired)];
       }
       case 'fire': {
-        const claims = taken(this.#claims, one.from, one.count);
+        const claims = taken(one.again ? this.#overClaims : this.#claims, one.from, one.count);
         const results = await store.triggersFired(claims, { now });
         const refused = claims.filter((_, i) => results[i]?.kind !== 'fired');
         await store.releaseAcquiredTriggers(refused);
+        this.#overClaims.push(...claims);
         return this.#begin(results);
       }
       case 'complete': {
-        const bundles = taken(this.#runs, one.from, one.count);
-        // Kept, they complete a second time.
-        if (one.keep) this.#runs.push(...bundles);
-        const completions = bundles.map(({ fireInstanceId, trigger, job }): Completion => {
+        const runs = taken(one.again ? this.#overRuns : this.#runs, one.from, one.count);
+        const completions = runs.map(({ fireInstanceId, trigger, job }): Completion => {
           this.#completed += 1;
           const changedData = one.changes ? { completed: this.#completed } : null;
           return { fireInstanceId, trigger, jobKey: job.key, instruction: one.instruction, changedData };
         });
+        this.#overRuns.push(...runs);
         return store.triggeredJobsComplete(completions, { now });
       }
-      case 'release':
-        return store.releaseAcquiredTriggers(taken(this.#claims, one.from, one.count));
+      case 'release': {
+        const claims = taken(one.again ? this.#overClaims : this.#claims, one.from, one.count);
+        await store.releaseAcquiredTriggers(claims);
+        this.#overClaims.push(...claims);
+        // Nobody should complete what never ran.
+        for (const { fireInstanceId, trigger } of this.#claims) {
+          this.#overRuns.push({ fireInstanceId, trigger, job: aJob('any', { key: trigger.jobKey }) });
+        }
+        return undefined;
+      }
       case 'pass':
         this.#now += one.ms;
         return undefined;
