@@ -10,7 +10,7 @@ export default defineConfig({
       { find: /^@ametrine\/core\/(spi|testing)$/, replacement: source('packages/core/src/$1/index.ts') },
       { find: /^@ametrine\/store-jdbc\/(sqlite)$/, replacement: source('packages/store-jdbc/src/$1.ts') },
       {
-        find: /^@ametrine\/conformance\/(vitest)$/,
+        find: /^@ametrine\/conformance\/(vitest|jest|mocha|node-test)$/,
         replacement: source('packages/conformance/src/bindings/$1.ts'),
       },
     ],

@@ -8,6 +8,8 @@ export const parts = {
   format: 'biome format .',
   lint: 'biome lint --error-on-warnings .',
   build: 'tsc -b',
+  rules: 'node packages/conformance/scripts/generate-rules.mjs --check',
+  index: 'node packages/conformance/scripts/generate-index.mjs --check',
   types: 'tsc -p tsconfig.check.json',
   promises: 'eslint .',
   cycles: 'node scripts/check-import-cycles.mjs',

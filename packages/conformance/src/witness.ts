@@ -11,23 +11,28 @@ import type { Operation } from './history.js';
 /** The most operations that a witness holds. */
 const MOST_STEPS = 6;
 const READS = /^(get|list|count|has|is)[A-Z]|^capabilities$/;
+const SETTING_UP = /^(initialize|schedulerStarted|store[A-Z].*)$/;
 
 /**
- * Picks the operations that matter: those that change something, the failed ones and the last; of many, those that
- * speak of what the failure speaks of.
+ * Picks the operations that matter: those that change something, the failed ones and the last; of many, rather the
+ * steps than the setting up, and rather those that speak of what the failure speaks of.
  *
  * @param about - the text of the failure
  * @returns one line each, oldest first
  */
 export function witnessOf(operations: readonly Operation[], about: string): readonly string[] {
   const last = operations.at(-1);
-  let chosen = operations.filter((op) => op === last || op.outcome.kind !== 'ok' || !READS.test(op.call));
-  if (chosen.length > MOST_STEPS) {
-    const words = new Set(`${about} ${last === undefined ? '' : describe(last)}`.match(/[\w-]+/g) ?? []);
-    const related = chosen.filter((op) => op === last || namesIn(op.args).some((name) => words.has(name)));
-    chosen = (related.length > 1 ? related : chosen).slice(-MOST_STEPS);
-  }
-  return chosen.map(showStep);
+  const telling = operations.filter((op) => op === last || op.outcome.kind !== 'ok' || !READS.test(op.call));
+  const words = new Set(`${about} ${last === undefined ? '' : describe(last)}`.match(/[\w-]+/g) ?? []);
+  const weight = (op: Operation): number =>
+    (op === last ? 4 : 0) +
+    (SETTING_UP.test(op.call) ? 0 : 2) +
+    (namesIn(op.args).some((name) => words.has(name)) ? 1 : 0);
+  return [...telling]
+    .sort((a, b) => weight(b) - weight(a) || b.invoked - a.invoked)
+    .slice(0, MOST_STEPS)
+    .sort((a, b) => a.invoked - b.invoked)
+    .map(showStep);
 }
 
 function showStep(operation: Operation): string {
@@ -36,16 +41,17 @@ function showStep(operation: Operation): string {
 }
 
 function describe({ call, args, outcome }: Operation): string {
-  const given = args.map((arg) => brief(arg)).filter((text) => text !== '');
-  return `${call}(${given.join(', ')}) → ${describeOutcome(outcome)}`;
+  // What a node is initialized with is the kit's own business.
+  const given = call === 'initialize' ? [] : args.map((arg) => brief(arg)).filter((text) => text !== '');
+  return `${call}(${given.join(', ')}) → ${describeOutcome(call, outcome)}`;
 }
 
-function describeOutcome(outcome: Operation['outcome']): string {
+function describeOutcome(call: string, outcome: Operation['outcome']): string {
   switch (outcome.kind) {
     case 'pending':
       return 'still under way';
     case 'ok':
-      return outcome.value === undefined ? 'ok' : brief(outcome.value);
+      return outcome.value === undefined && !READS.test(call) ? 'ok' : brief(outcome.value);
     case 'error':
       return `! ${describeError(outcome.error)}`;
   }

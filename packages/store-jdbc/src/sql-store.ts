@@ -122,7 +122,7 @@ export abstract class SqlJobStore extends JobStoreSupport {
   }
 
   protected override read<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
-    return this.exclusively(() => this.#inTransaction('read', () => work(this.#transaction(null))));
+    return this.glance(work);
   }
 
   /** Runs one transaction that writes. */
@@ -135,9 +135,9 @@ export abstract class SqlJobStore extends JobStoreSupport {
     });
   }
 
-  /** Runs statements outside a transaction, while no other call of this store uses the connection. */
+  /** Runs one transaction that only reads. */
   protected glance<T>(work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
-    return this.exclusively(() => work(this.#transaction(null)));
+    return this.exclusively(() => this.#inTransaction('read', () => work(this.#transaction(null))));
   }
 
   /** Runs `work` while no other call of this store uses the connection, again when the database was busy. */

@@ -17,12 +17,7 @@ import {
   type StoreContext,
 } from '@ametrine/core/spi';
 import { sqliteDialect } from './dialects/sqlite.js';
-import {
-  BetterSqliteDriver,
-  loadBetterSqlite,
-  type SqliteConstructor,
-  type SqliteHandle,
-} from './drivers/better-sqlite3.js';
+import { BetterSqliteDriver, loadBetterSqlite, type SqliteConstructor } from './drivers/better-sqlite3.js';
 import type { Driver } from './drivers/driver.js';
 import { nextDueAt } from './hot-path/claiming.js';
 import { NodeLock, nodeLockPath } from './liveness-sqlite.js';
@@ -193,7 +188,10 @@ export class SqliteJobStore extends SqlJobStore {
       this.context.signals.schedulingChanged(nextAt);
     } catch (error) {
       if (this.#node === null) return;
-      if (!node.driver.handle.open) node.wakeup.stop();
+      if (!node.driver.handle.open) {
+        node.wakeup.stop();
+        node.lock.abandon();
+      }
       const problem = isSchedulerError(error) ? error : this.translateError(error, 'wake-up');
       this.context.signals.storeError('Looking for changes of other nodes failed', problem);
     }

@@ -69,7 +69,7 @@ export const pausingCases: readonly ConformanceCase[] = defineCases([
   {
     id: 'PAU-04',
     title: 'pausing and resuming does not make an error forgotten',
-    rules: ['JS-PAU-01'],
+    rules: ['JS-PAU-01', 'JS-PAU-02'],
     async run(ctx) {
       const node = await ctx.open();
       const of = job('j');

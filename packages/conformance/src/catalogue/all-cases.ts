@@ -32,6 +32,10 @@ import { pausingCases } from '../cases/pausing.js';
 import { pauseAllCases } from '../cases/pausing-all.js';
 import { groupPausingCases } from '../cases/pausing-groups.js';
 import { jobGroupPausingCases } from '../cases/pausing-job-groups.js';
+import { provenLifecycleCases } from '../cases/proven-lifecycle.js';
+import { provenRecoveryCases } from '../cases/proven-recovery.js';
+import { provenSignalCases } from '../cases/proven-signals.js';
+import { provenStepCases } from '../cases/proven-steps.js';
 import { recoveryCases } from '../cases/recovery.js';
 import { releasingCases } from '../cases/releasing.js';
 import { resumingCases } from '../cases/resuming.js';
@@ -77,4 +81,8 @@ export const allCases: readonly ConformanceCase[] = [
   ...recoveryCases,
   ...clusterCases,
   ...failoverCases,
+  ...provenLifecycleCases,
+  ...provenSignalCases,
+  ...provenStepCases,
+  ...provenRecoveryCases,
 ];

@@ -4,8 +4,7 @@
  * @module
  */
 import { type JobKey, SchedulerError, type TriggerKey, keyText } from '@ametrine/core';
-import type { StoreOptions } from '@ametrine/core/spi';
-import { STORE_OPTION_KEYS } from '@ametrine/core/spi';
+import { type JobClassResolver, STORE_OPTION_KEYS, type StoreOptions } from '@ametrine/core/spi';
 import { type OpenBackend, OpenPortableStore } from '../open-portable-store.js';
 import { brokenCalls, brokenHotPath, brokenPrimitives, brokenStore, type Mutant } from './mutant.js';
 
@@ -69,27 +68,25 @@ export const lifecycleMutants: readonly Mutant[] = [
       }
     };
   }),
-  brokenStore('JS-LIF-07/timer', 'a timer outlives the store', () => {
-    return class extends OpenPortableStore {
-      protected override open(): Promise<void> {
-        setTimeout(() => {}, 30_000);
-        return super.open();
-      }
-    };
-  }),
+  brokenCalls('JS-LIF-07/timer', 'a timer of the check-ins outlives the store', (store) => ({
+    checkIn: (at) => {
+      setTimeout(() => {}, 1000);
+      return store.checkIn(at);
+    },
+  })),
   brokenStore('JS-LIF-08/unknown-options', 'options that nobody knows are passed over', () => {
     return class extends OpenPortableStore {
-      constructor(backend: OpenBackend, options: StoreOptions = {}, ...rest: [never?]) {
-        const known = Object.entries(options).filter(([name]) => (STORE_OPTION_KEYS as string[]).includes(name));
-        super(backend, Object.fromEntries(known), ...rest);
+      constructor(backend: OpenBackend, options: StoreOptions = {}, hook?: JobClassResolver) {
+        const known: readonly string[] = STORE_OPTION_KEYS;
+        super(backend, Object.fromEntries(Object.entries(options).filter(([name]) => known.includes(name))), hook);
       }
     };
   }),
   brokenStore('JS-LIF-08/mends-numbers', 'a wrong threshold becomes a right one', () => {
     return class extends OpenPortableStore {
-      constructor(backend: OpenBackend, options: StoreOptions = {}, ...rest: [never?]) {
+      constructor(backend: OpenBackend, options: StoreOptions = {}, hook?: JobClassResolver) {
         const wanted = Math.round(Number(options.misfireThresholdMs ?? 60_000));
-        super(backend, { ...options, misfireThresholdMs: wanted >= 1 && wanted < 1e9 ? wanted : 60_000 }, ...rest);
+        super(backend, { ...options, misfireThresholdMs: wanted >= 1 && wanted < 1e9 ? wanted : 60_000 }, hook);
       }
     };
   }),

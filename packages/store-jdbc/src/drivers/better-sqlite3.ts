@@ -60,11 +60,28 @@ export class BetterSqliteDriver implements Driver {
   readonly #owned: boolean;
   readonly #statements = new Map<string, SqliteStatement>();
   #inOwnTransaction = false;
+  #ownersTimeout: SqlValue = null;
 
   /** @param owned - whether the handle is closed with the driver */
   constructor(handle: SqliteHandle, owned: boolean) {
     this.handle = handle;
     this.#owned = owned;
+  }
+
+  /**
+   * Waiting for locks is done by the store, which leaves the event loop free: SQLite's own waiting would hold up whoever
+   * has the lock, when that is in this process. A handle's owner gets the owner's setting back after each transaction.
+   */
+  #stopWaiting(): void {
+    if (this.#owned) return;
+    this.#ownersTimeout = this.pragma('busy_timeout');
+    this.handle.exec('PRAGMA busy_timeout = 0');
+  }
+
+  #restoreWaiting(): void {
+    if (this.#ownersTimeout === null || !this.handle.open) return;
+    this.handle.exec(`PRAGMA busy_timeout = ${Number(this.#ownersTimeout)}`);
+    this.#ownersTimeout = null;
   }
 
   async begin(access: 'read' | 'write'): Promise<void> {
@@ -75,14 +92,21 @@ export class BetterSqliteDriver implements Driver {
         { retryable: true },
       );
     }
+    this.#stopWaiting();
     // IMMEDIATE takes the writer's lock at once: a transaction that read first could find it taken, with no way to wait.
-    this.#prepared(access === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN').run();
+    try {
+      this.#prepared(access === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN').run();
+    } catch (error) {
+      this.#restoreWaiting();
+      throw error;
+    }
     this.#inOwnTransaction = true;
   }
 
   async commit(): Promise<void> {
     this.#prepared('COMMIT').run();
     this.#inOwnTransaction = false;
+    this.#restoreWaiting();
   }
 
   async rollback(): Promise<void> {
@@ -90,6 +114,7 @@ export class BetterSqliteDriver implements Driver {
     const open = this.#inOwnTransaction && this.handle.open && this.handle.inTransaction;
     this.#inOwnTransaction = false;
     if (open) this.#prepared('ROLLBACK').run();
+    this.#restoreWaiting();
   }
 
   async query(statement: Sql): Promise<readonly SqlRow[]> {

@@ -53,6 +53,12 @@ export function jobIdsOf(scope: SqlScope, keys: readonly JobKey[]): Sql {
     ON j.scheduler_id = ${scope.schedulerId} AND j.job_group = k.group_name AND j.job_name = k.name)`;
 }
 
+/** The id of a job, to stand behind an equals sign. */
+export function jobIdOf(scope: SqlScope, { group, name }: JobKey): Sql {
+  return scope.sql`(SELECT j.id FROM ${scope.tables.jobs} AS j
+    WHERE j.scheduler_id = ${scope.schedulerId} AND j.job_group = ${group} AND j.job_name = ${name})`;
+}
+
 /** The ids of the jobs of a group, to stand behind IN. */
 export function jobIdsOfGroup(scope: SqlScope, group: string): Sql {
   return scope.sql`(SELECT j.id FROM ${scope.tables.jobs} AS j

@@ -8,7 +8,7 @@ import type { StoredTriggerState, TriggerSelection } from '@ametrine/core/spi';
 import { TRIGGER_COLUMNS } from '../records.js';
 import type { SqlScope } from '../scope.js';
 import { RawSql, type Sql, type SqlEach, type SqlRow } from '../sql.js';
-import { jobIdsOf, jobIdsOfGroup, keyRows } from './jobs.js';
+import { jobIdOf, jobIdsOfGroup, keyRows } from './jobs.js';
 
 const SMALL_COLUMNS = new RawSql(
   ['id', ...TRIGGER_COLUMNS.filter((column) => column !== 'data')].map((column) => `t.${column}`).join(', '),
@@ -31,7 +31,7 @@ export function selected(scope: SqlScope, selection: TriggerSelection): Sql {
         ${scope.dialect.joinInOrder} ${scope.tables.triggers} AS f ON f.scheduler_id = ${scope.schedulerId}
         AND f.trigger_group = k.group_name AND f.trigger_name = k.name)`;
     case 'job':
-      return sql`t.job_id IN ${jobIdsOf(scope, [selection.jobKey])}`;
+      return sql`t.job_id = ${jobIdOf(scope, selection.jobKey)}`;
     case 'triggerGroup':
       return sql`t.scheduler_id = ${scope.schedulerId} AND t.trigger_group = ${selection.group}`;
     case 'jobGroup':

@@ -1,0 +1,31 @@
+/**
+ * Every broken store, and the rules that none can break.
+ *
+ * @module
+ */
+import { acquiringMutants, misfireMutants } from './acquiring.js';
+import { lifecycleMutants } from './lifecycle.js';
+import type { Mutant } from './mutant.js';
+import { pausingMutants } from './pausing.js';
+import { clusterMutants, recoveringMutants } from './recovering.js';
+import { completingMutants, firingMutants } from './running.js';
+import { storingMutants } from './storing.js';
+
+/** Every broken store. */
+export const allMutants: readonly Mutant[] = [
+  ...lifecycleMutants,
+  ...storingMutants,
+  ...pausingMutants,
+  ...acquiringMutants,
+  ...firingMutants,
+  ...completingMutants,
+  ...misfireMutants,
+  ...recoveringMutants,
+  ...clusterMutants,
+];
+
+/** MUST rules without a mutant, each with the reason. */
+export const rulesWithoutMutant: Readonly<Record<string, string>> = {
+  'JS-LIF-05':
+    'the portable store has no client that a user could hand over; each store with one proves the rule in its own tests',
+};
