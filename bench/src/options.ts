@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from 'node:util';
-import { SCENARIOS, STORES, type ScenarioName, type StoreName } from './scenarios/scenario.js';
+import { SCENARIOS, type ScenarioName, STORES, type StoreName } from './scenarios/scenario.js';
 import type { Size } from './sizes.js';
 import { PEERS, type PeerName } from './subjects/subject.js';
 

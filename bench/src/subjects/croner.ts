@@ -4,7 +4,7 @@
  * @module
  */
 import { Cron } from 'croner';
-import { secondsField, type Subject, type SubjectSetup } from './subject.js';
+import { type Subject, type SubjectSetup, secondsField } from './subject.js';
 
 /** croner behind the interface of {@link Subject}. */
 export function openCroner({ events }: SubjectSetup, version: string): Subject {

@@ -4,7 +4,7 @@
  * @module
  */
 import schedule from 'node-schedule';
-import { secondsField, type Subject, type SubjectSetup } from './subject.js';
+import { type Subject, type SubjectSetup, secondsField } from './subject.js';
 
 /** node-schedule behind the interface of {@link Subject}. */
 export function openNodeSchedule({ events }: SubjectSetup, version: string): Subject {

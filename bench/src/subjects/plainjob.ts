@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { better, defineQueue, defineWorker, type Worker } from 'plainjob';
-import { secondsField, type Subject, type SubjectSetup } from './subject.js';
+import { type Subject, type SubjectSetup, secondsField } from './subject.js';
 
 const POLL_MS = 10;
 const quiet = { error() {}, warn() {}, info() {}, debug() {} };

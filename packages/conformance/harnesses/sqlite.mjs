@@ -94,7 +94,8 @@ export default defineHarness({
         return { store, abandon: async () => store.die() };
       },
       inspect: async () => beside(path, dump),
-      damageTrigger: async (schedulerName, key) => beside(path, (database) => damage(database, schedulerName, key)),
+      damageTrigger: async (schedulerName, key) =>
+        beside(path, (database) => damage(database, schedulerName, key)),
       openResources: () => openFilesIn(folder),
       dispose: () => rm(folder, { recursive: true, force: true }),
     };

@@ -71,7 +71,13 @@ function parseBehaviours(id, cell) {
   return cell.split(',').flatMap((part) => {
     const [first = '', last = first, ...more] = part.split('–').map((end) => end.trim());
     const [from, to] = [numbered(first), numbered(last)];
-    if (from === null || to === null || more.length > 0 || from.family !== to.family || to.number < from.number) {
+    if (
+      from === null ||
+      to === null ||
+      more.length > 0 ||
+      from.family !== to.family ||
+      to.number < from.number
+    ) {
       throw new Error(`the spec's row of ${id} names behaviours that cannot be read: ${part.trim()}`);
     }
     return Array.from(

@@ -52,13 +52,16 @@ export async function attemptCase(
       ),
     );
     const [stray] = strays.errors;
-    if (stray !== undefined) throw new CheckFailure(`an error that nobody waited for: ${said(stray)}`, null, { cause: stray });
+    if (stray !== undefined)
+      throw new CheckFailure(`an error that nobody waited for: ${said(stray)}`, null, { cause: stray });
     if (leaks.length > 0) throw new CheckFailure(`the case left open: ${leaks.join(', ')}`);
     if (checks === 0) throw new CheckFailure('the case checked nothing');
     return { outcome: 'pass', checks };
   } catch (thrown) {
     const failure = failureOf(thrown, evidence, seed);
-    return thrown instanceof Inconclusive ? { outcome: 'inconclusive', failure } : { outcome: 'fail', failure };
+    return thrown instanceof Inconclusive
+      ? { outcome: 'inconclusive', failure }
+      : { outcome: 'fail', failure };
   }
 }
 

@@ -26,7 +26,10 @@ export class CheckFailure extends Error {
   readonly comparison: Comparison | null;
 
   constructor(what: string, comparison: Comparison | null = null, options?: ErrorOptions) {
-    super(comparison === null ? what : `${what}; expected ${comparison.expected}, seen ${comparison.seen}`, options);
+    super(
+      comparison === null ? what : `${what}; expected ${comparison.expected}, seen ${comparison.seen}`,
+      options,
+    );
     this.what = what;
     this.comparison = comparison;
   }
@@ -120,13 +123,17 @@ export class Checks {
       Math.max(shownExpected.length, shownSeen.length) <= LARGE
         ? []
         : differencesOf(seen, expected, SHOWN_DIFFERENCES).map(
-            (found) => `at ${found.path || 'the top'}: expected ${show(found.expected)}, seen ${show(found.seen)}`,
+            (found) =>
+              `at ${found.path || 'the top'}: expected ${show(found.expected)}, seen ${show(found.seen)}`,
           );
     throw new CheckFailure(what, { expected: shownExpected, seen: shownSeen, differences });
   }
 }
 
 function show(value: unknown): string {
-  if (value instanceof Error) return `${String((value as { code?: unknown }).code ?? value.name)}: ${value.message}`;
-  return typeof value === 'string' ? value : inspect(value, { depth: 6, breakLength: 110, maxStringLength: 400 });
+  if (value instanceof Error)
+    return `${String((value as { code?: unknown }).code ?? value.name)}: ${value.message}`;
+  return typeof value === 'string'
+    ? value
+    : inspect(value, { depth: 6, breakLength: 110, maxStringLength: 400 });
 }

@@ -54,11 +54,15 @@ export function deviationProblems(
     const kase = cases.find(({ id }) => id === deviation.case);
     const problems: string[] = [];
     if (kase === undefined) problems.push(`${about} names a case that does not exist`);
-    else if (!kase.rules.includes(deviation.rule)) problems.push(`${about} names ${deviation.rule}, and the case shows ${kase.rules.join(', ')}`);
-    if (declared.findIndex((other) => other.case === deviation.case) !== place) problems.push(`${about} is declared twice`);
+    else if (!kase.rules.includes(deviation.rule))
+      problems.push(`${about} names ${deviation.rule}, and the case shows ${kase.rules.join(', ')}`);
+    if (declared.findIndex((other) => other.case === deviation.case) !== place)
+      problems.push(`${about} is declared twice`);
     if (deviation.issue.trim() === '') problems.push(`${about} names no issue`);
-    if (deviation.expectMessage.trim() === '') problems.push(`${about} expects no message, which would excuse any failure`);
-    if (!isDay(deviation.until)) problems.push(`${about} ends on ${JSON.stringify(deviation.until)}, which is no day (YYYY-MM-DD)`);
+    if (deviation.expectMessage.trim() === '')
+      problems.push(`${about} expects no message, which would excuse any failure`);
+    if (!isDay(deviation.until))
+      problems.push(`${about} ends on ${JSON.stringify(deviation.until)}, which is no day (YYYY-MM-DD)`);
     return problems;
   });
 }

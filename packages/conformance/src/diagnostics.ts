@@ -37,7 +37,9 @@ export function describeFailure({ harness, kase, failure, kind, replay, note }: 
     ...(note === null ? [] : [`  ${note}`]),
     ...kase.rules.flatMap((id) => {
       const intent = intentOf(id);
-      return intent === null ? [] : [`  Intent${kase.rules.length > 1 ? ` of ${id}` : ''}: ${capitalized(intent)}`];
+      return intent === null
+        ? []
+        : [`  Intent${kase.rules.length > 1 ? ` of ${id}` : ''}: ${capitalized(intent)}`];
     }),
     `  ${capitalized(failure.what).replaceAll('\n', '\n    ')}`,
     ...(failure.expected === null ? [] : [`    expected  ${indented(failure.expected)}`]),
@@ -53,7 +55,9 @@ export function describeFailure({ harness, kase, failure, kind, replay, note }: 
 
 function headline(id: string, kase: ConformanceCase): string {
   const rule = ruleOf(id);
-  return rule === undefined ? `✗ ${id}  ${kase.level}` : `✗ ${id}  ${rule.text}  [${rule.requirement} ${rule.level}]`;
+  return rule === undefined
+    ? `✗ ${id}  ${kase.level}`
+    : `✗ ${id}  ${rule.text}  [${rule.requirement} ${rule.level}]`;
 }
 
 function witnessLines({ witness, operations }: Failure): readonly string[] {

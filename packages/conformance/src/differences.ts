@@ -14,7 +14,12 @@ export interface Difference {
 }
 
 /** The innermost places where `seen` differs from `expected`, at most `limit` of them. */
-export function differencesOf(seen: unknown, expected: unknown, limit: number, path = ''): readonly Difference[] {
+export function differencesOf(
+  seen: unknown,
+  expected: unknown,
+  limit: number,
+  path = '',
+): readonly Difference[] {
   if (equalValues(seen, expected)) return [];
   if (!isContainer(seen) || !isContainer(expected) || Array.isArray(seen) !== Array.isArray(expected)) {
     return [{ path, expected, seen }];
@@ -29,5 +34,11 @@ export function differencesOf(seen: unknown, expected: unknown, limit: number, p
 }
 
 function isContainer(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !(value instanceof Date) && !(value instanceof Uint8Array) && !(value instanceof Error);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof Date) &&
+    !(value instanceof Uint8Array) &&
+    !(value instanceof Error)
+  );
 }

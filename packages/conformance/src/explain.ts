@@ -23,13 +23,19 @@ export function explain(id: string, cases: readonly ConformanceCase[] = allCases
   const wanted = id.toUpperCase();
   const rule = ruleOf(wanted);
   if (rule !== undefined) return explainRule(rule, cases);
-  const showing = cases.filter((kase) => kase.id.toUpperCase() === wanted || kase.behaviours.includes(wanted));
+  const showing = cases.filter(
+    (kase) => kase.id.toUpperCase() === wanted || kase.behaviours.includes(wanted),
+  );
   const away = elsewhere.find((behaviour) => behaviour.id === wanted);
   if (showing.length > 0) return showing.map(explainCase).join('\n\n');
   if (away !== undefined) return `${away.id} has no case: ${away.reason}. Shown by: ${away.where}.`;
   const known = [...rules.map((one) => one.id), ...cases.map((one) => one.id)];
   const nearest = nearestKey(wanted, known);
-  throw invalidArgument('id', id, `the id of a rule or a case${nearest === null ? '' : `; did you mean ${nearest}?`}`);
+  throw invalidArgument(
+    'id',
+    id,
+    `the id of a rule or a case${nearest === null ? '' : `; did you mean ${nearest}?`}`,
+  );
 }
 
 function explainRule(rule: Rule, cases: readonly ConformanceCase[]): string {
@@ -45,7 +51,9 @@ function explainRule(rule: Rule, cases: readonly ConformanceCase[]): string {
     '',
     showing.length === 0 ? 'Cases: none' : 'Cases:',
     ...showing.map((kase) => `  ${kase.id.padEnd(18)} ${kase.level}  ${kase.title}`),
-    ...(away.length === 0 ? [] : ['', 'Shown elsewhere:', ...away.map(({ id, where, reason }) => `  ${id}  ${where}: ${reason}`)]),
+    ...(away.length === 0
+      ? []
+      : ['', 'Shown elsewhere:', ...away.map(({ id, where, reason }) => `  ${id}  ${where}: ${reason}`)]),
     ...(causes.length === 0 ? [] : ['', 'Often broken by:', ...causes.map((cause) => `  - ${cause}`)]),
   ].join('\n');
 }

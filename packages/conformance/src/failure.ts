@@ -26,7 +26,12 @@ export interface Failure {
 
 /** What the failure says of the store, in one text: known deviations are recognised by it. */
 export function evidenceOf({ what, expected, seen, differences }: Failure): string {
-  return [what, ...(expected === null ? [] : [`expected ${expected}`]), ...(seen === null ? [] : [`seen ${seen}`]), ...differences].join('\n');
+  return [
+    what,
+    ...(expected === null ? [] : [`expected ${expected}`]),
+    ...(seen === null ? [] : [`seen ${seen}`]),
+    ...differences,
+  ].join('\n');
 }
 
 /** A failure of which nothing more is known. */

@@ -55,7 +55,10 @@ export function computeLevels(cases: readonly Judged[]): LevelLadder {
   for (const level of LEVELS) {
     const below = standings.at(-1);
     const own = cases.filter((kase) => kase.level === level);
-    const because = [...(below === undefined || below.reached ? [] : [`${below.level} is not reached`]), ...obstacles(own)];
+    const because = [
+      ...(below === undefined || below.reached ? [] : [`${below.level} is not reached`]),
+      ...obstacles(own),
+    ];
     const counts = countOutcomes(own.map(({ outcome }) => outcome));
     standings.push({ level, name: LEVEL_NAMES[level], reached: because.length === 0, counts, because });
   }
@@ -68,7 +71,9 @@ function obstacles(cases: readonly Judged[]): readonly string[] {
   const standing = cases.filter(standsInTheWay);
   const required = standing.filter((kase) => !isAdvisory(kase));
   const advisory = standing.filter(isAdvisory);
-  const told = [...required, ...advisory].map((kase) => `${kase.id} ${OUTCOME_WORDS[kase.outcome]} (${kase.rules.join(', ')})`);
+  const told = [...required, ...advisory].map(
+    (kase) => `${kase.id} ${OUTCOME_WORDS[kase.outcome]} (${kase.rules.join(', ')})`,
+  );
   if (told.length > 0 || cases.some(({ outcome }) => outcome === 'pass')) return told;
   return ['no case of this level applies to this store'];
 }

@@ -48,19 +48,30 @@ export async function runCase(
   const started = performance.now();
   const end = await attemptCase(harness, kase, { deadlineMs, seed, onLateError: options.onLateError });
   const ms = Math.round((performance.now() - started) * 1000) / 1000;
-  const explained = (failure: Failure, kind: FailureKind, note: string | null = null): { error: Error; failure: Failure } => {
+  const explained = (
+    failure: Failure,
+    kind: FailureKind,
+    note: string | null = null,
+  ): { error: Error; failure: Failure } => {
     return { error: new Error(describeFailure({ harness, kase, failure, kind, replay, note })), failure };
   };
 
-  if (end.outcome === 'inconclusive') return { ms, outcome: 'inconclusive', ...explained(end.failure, 'is inconclusive') };
+  if (end.outcome === 'inconclusive')
+    return { ms, outcome: 'inconclusive', ...explained(end.failure, 'is inconclusive') };
   const deviation = harness.deviations?.find((declared) => declared.case === kase.id);
   if (deviation === undefined) {
-    return end.outcome === 'fail' ? { ms, outcome: 'fail', ...explained(end.failure, 'fails') } : { ms, ...end };
+    return end.outcome === 'fail'
+      ? { ms, outcome: 'fail', ...explained(end.failure, 'fails') }
+      : { ms, ...end };
   }
   const failure = end.outcome === 'fail' ? end.failure : null;
   const objection = judgeDeviation(deviation, failure && evidenceOf(failure), end.outcome, today);
   if (failure !== null && objection === null) {
     return { ms, outcome: 'deviates', deviation, ...explained(failure, 'deviates as declared') };
   }
-  return { ms, outcome: 'fail', ...explained(failure ?? plainFailure('the declared failure did not come', seed), 'fails', objection) };
+  return {
+    ms,
+    outcome: 'fail',
+    ...explained(failure ?? plainFailure('the declared failure did not come', seed), 'fails', objection),
+  };
 }

@@ -60,15 +60,21 @@ export async function runSuite(harness: Harness, options: SuiteOptions = {}): Pr
   const { cases = allCases, seed = newSeed(), repeat = 1, level, only } = options;
   if (!isSeed(seed)) throw invalidArgument('seed', seed, 'an integer from 0 to 4294967295');
   if (!Number.isInteger(repeat) || repeat < 1) throw invalidArgument('repeat', repeat, 'an integer from 1');
-  const chosen: CaseChoice = { ...(level === undefined ? {} : { level }), ...(only === undefined ? {} : { only }) };
+  const chosen: CaseChoice = {
+    ...(level === undefined ? {} : { level }),
+    ...(only === undefined ? {} : { only }),
+  };
   const wanted = chooseCases(cases, chosen);
   const startedAt = Date.now();
   const began = performance.now();
 
   const strays: string[] = [];
-  const stopListening = listenForStrays((error) => strays.push(`an error that belongs to no case: ${error.message}`));
+  const stopListening = listenForStrays((error) =>
+    strays.push(`an error that belongs to no case: ${error.message}`),
+  );
   const records = new Map(cases.map((kase) => [kase.id, notRunRecord(kase, 'not asked for')]));
-  for (const { id } of wanted) records.set(id, { ...must(records.get(id)), reason: 'the run ended before it' });
+  for (const { id } of wanted)
+    records.set(id, { ...must(records.get(id)), reason: 'the run ended before it' });
   try {
     await runAll(harness, wanted, records, { ...options, seed, repeat });
     // Rejections are announced at the end of a turn; two turns let those of the last case come up.
@@ -91,7 +97,9 @@ export async function runSuite(harness: Harness, options: SuiteOptions = {}): Pr
 
 /** Whether everything that was wanted was shown: no case failed or stayed open, and nothing else went wrong. */
 export function isGreen({ records, problems }: Pick<SuiteRun, 'records' | 'problems'>): boolean {
-  return problems.length === 0 && records.every(({ outcome }) => outcome !== 'fail' && outcome !== 'inconclusive');
+  return (
+    problems.length === 0 && records.every(({ outcome }) => outcome !== 'fail' && outcome !== 'inconclusive')
+  );
 }
 
 async function runAll(

@@ -103,7 +103,9 @@ function brief(value: unknown, depth = 0): string {
 
 function describeKeyed(value: Readonly<Record<string, unknown>>, key: NamedKey): string {
   if (typeof value['jobClass'] === 'string') {
-    const flags = ['nonConcurrent', 'requestsRecovery', 'persistDataAfterExecution'].filter((flag) => value[flag] === true);
+    const flags = ['nonConcurrent', 'requestsRecovery', 'persistDataAfterExecution'].filter(
+      (flag) => value[flag] === true,
+    );
     return `job ${[nameOf(key), ...(value['durable'] === false ? ['not durable'] : []), ...flags].join(' ')}`;
   }
   if (!('nextFireAt' in value)) return nameOf(key);
@@ -141,7 +143,13 @@ function namesIn(value: unknown, depth = 0): readonly string[] {
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date) && !(value instanceof Uint8Array);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Date) &&
+    !(value instanceof Uint8Array)
+  );
 }
 
 function cut(text: string): string {

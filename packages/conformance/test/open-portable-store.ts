@@ -21,7 +21,9 @@ export function withCalls<T extends object>(target: T, calls: Partial<T>): T {
       const given: unknown = Reflect.get(calls, property);
       if (given !== undefined) return given;
       const member: unknown = Reflect.get(object, property, object);
-      return typeof member === 'function' ? (...args: unknown[]) => Reflect.apply(member, object, args) : member;
+      return typeof member === 'function'
+        ? (...args: unknown[]) => Reflect.apply(member, object, args)
+        : member;
     },
   });
 }
@@ -71,10 +73,7 @@ export class OpenPortableStore extends PortableStore {
     return this.backend.damagedCount(this.scope) === 0 ? tx : withCalls(tx, this.#readableOnly(tx, effects));
   }
 
-  protected override transact<T>(
-    effects: Effects,
-    work: (tx: StoreTransaction) => Promise<T>,
-  ): Promise<T> {
+  protected override transact<T>(effects: Effects, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
     return this.backend.transact(this.scope, (tx) => work(this.primitives(tx, effects)));
   }
 
@@ -95,7 +94,8 @@ export class OpenPortableStore extends PortableStore {
     const extra = this.backend.damagedCount(this.scope);
     return {
       getTriggers: async (keys) => readable(await tx.getTriggers(keys)),
-      selectTriggers: async (selection, limit) => readable(await tx.selectTriggers(selection)).slice(0, limit),
+      selectTriggers: async (selection, limit) =>
+        readable(await tx.selectTriggers(selection)).slice(0, limit),
       listTriggers: async (group, jobGroup) => readable(await tx.listTriggers(group, jobGroup)),
       selectDue: async (query) =>
         readable(await tx.selectDue({ ...query, limit: query.limit + extra })).slice(0, query.limit),

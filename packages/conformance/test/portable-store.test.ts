@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { PortableBackend, PortableStore } from './portable-store.js';
+
+import type { JobClassResolver, StoreOptions } from '@ametrine/core/spi';
 import { registerConformance } from '../src/bindings/vitest.js';
 import { defineHarness } from '../src/harness.js';
-import type { JobClassResolver, StoreOptions } from '@ametrine/core/spi';
+import { PortableBackend, PortableStore } from './portable-store.js';
 
 class HookedStore extends PortableStore {
   readonly #hook: JobClassResolver;

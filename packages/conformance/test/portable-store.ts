@@ -23,9 +23,9 @@ import {
   type ExecutionSelection,
   type InstanceRecord,
   JobStoreSupport,
-  STORE_OPTION_KEYS,
   type MisfiredQuery,
   type PausedGroups,
+  STORE_OPTION_KEYS,
   type StoreCapabilities,
   type StoreCounts,
   type StoredTriggerState,
@@ -140,7 +140,10 @@ class PortableTransaction implements StoreTransaction {
   async removeTriggers(keys: readonly TriggerKey[]): Promise<void> {
     for (const key of keys) this.#contents.triggers.delete(keyText(key));
   }
-  async selectTriggers(selection: TriggerSelection, limit = Number.POSITIVE_INFINITY): Promise<readonly TriggerRecord[]> {
+  async selectTriggers(
+    selection: TriggerSelection,
+    limit = Number.POSITIVE_INFINITY,
+  ): Promise<readonly TriggerRecord[]> {
     return this.#triggers((record) => isSelected(selection, record)).slice(0, limit);
   }
   async listTriggers(group: GroupMatcher, jobGroup: GroupMatcher): Promise<readonly TriggerRecord[]> {
@@ -149,7 +152,9 @@ class PortableTransaction implements StoreTransaction {
     );
   }
   async listTriggerKeys(matcher: GroupMatcher): Promise<readonly TriggerKey[]> {
-    return this.#triggers(({ trigger }) => matchesGroup(matcher, trigger.key.group)).map(({ trigger }) => trigger.key);
+    return this.#triggers(({ trigger }) => matchesGroup(matcher, trigger.key.group)).map(
+      ({ trigger }) => trigger.key,
+    );
   }
   async transitionTriggers(
     selection: TriggerSelection,
@@ -159,16 +164,30 @@ class PortableTransaction implements StoreTransaction {
     const affected = this.#triggers((record) => from.includes(record.state) && isSelected(selection, record));
     await this.putTriggers(affected.map(({ trigger }) => ({ trigger, state: to, fireInstanceId: null })));
   }
-  async selectDue({ noLaterThan, misfiredBefore, limit, after, exceptJobs }: DueQuery): Promise<readonly TriggerRecord[]> {
+  async selectDue({
+    noLaterThan,
+    misfiredBefore,
+    limit,
+    after,
+    exceptJobs,
+  }: DueQuery): Promise<readonly TriggerRecord[]> {
     const except = new Set(exceptJobs.map(keyText));
     return this.#waiting()
       .filter(({ trigger }) => (trigger.nextFireAt ?? 0) <= noLaterThan)
-      .filter(({ trigger }) => (trigger.nextFireAt ?? 0) >= misfiredBefore || trigger.misfireInstruction === 'ignore')
+      .filter(
+        ({ trigger }) =>
+          (trigger.nextFireAt ?? 0) >= misfiredBefore || trigger.misfireInstruction === 'ignore',
+      )
       .filter(({ trigger }) => !except.has(keyText(trigger.jobKey)))
       .filter((record) => after === null || compareDue(after.trigger, record.trigger) < 0)
       .slice(0, limit);
   }
-  async selectMisfired({ before, limit, selection, exceptJobs }: MisfiredQuery): Promise<readonly TriggerRecord[]> {
+  async selectMisfired({
+    before,
+    limit,
+    selection,
+    exceptJobs,
+  }: MisfiredQuery): Promise<readonly TriggerRecord[]> {
     const except = new Set(exceptJobs.map(keyText));
     return this.#waiting()
       .filter(({ trigger }) => (trigger.nextFireAt ?? 0) < before && trigger.misfireInstruction !== 'ignore')
@@ -255,8 +274,8 @@ class PortableTransaction implements StoreTransaction {
   }
 
   #waiting(): TriggerRecord[] {
-    return this.#triggers(({ state, trigger }) => state === 'waiting' && trigger.nextFireAt !== null).sort((a, b) =>
-      compareDue(a.trigger, b.trigger),
+    return this.#triggers(({ state, trigger }) => state === 'waiting' && trigger.nextFireAt !== null).sort(
+      (a, b) => compareDue(a.trigger, b.trigger),
     );
   }
 }

@@ -90,7 +90,12 @@ export function isSchedulerError(value: unknown, code?: ErrorCode): value is Sch
  * @param value - the offending value; shown shortened
  * @param remedy - what to write instead, a phrase that follows "expected"
  */
-export function invalidArgument(field: string, value: unknown, remedy: string, cause?: unknown): SchedulerError {
+export function invalidArgument(
+  field: string,
+  value: unknown,
+  remedy: string,
+  cause?: unknown,
+): SchedulerError {
   const shown = showValue(value);
   return new SchedulerError('ERR_INVALID_ARGUMENT', `${field} is ${shown}; expected ${remedy}`, {
     details: { field, value: shown, remedy },
@@ -104,9 +109,11 @@ export function showValue(value: unknown): string {
   if (typeof value === 'string') text = JSON.stringify(value);
   else if (typeof value === 'bigint') text = `${value}n`;
   else if (typeof value === 'function') text = `function ${value.name || '(anonymous)'}`;
-  else if (value instanceof Date) text = Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString();
+  else if (value instanceof Date)
+    text = Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString();
   else if (Array.isArray(value)) text = `an array of ${value.length}`;
-  else if (typeof value === 'object' && value !== null) text = `an object {${Object.keys(value).slice(0, 5).join(', ')}}`;
+  else if (typeof value === 'object' && value !== null)
+    text = `an object {${Object.keys(value).slice(0, 5).join(', ')}}`;
   else text = String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -55,7 +55,10 @@ export {
 export { defineKey } from './key-input.js';
 export { type Logger, silentLogger } from './logger.js';
 export { CascadingResolver } from './resolvers/cascading-resolver.js';
-export { ModuleJobClassResolver, type ModuleJobClassResolverOptions } from './resolvers/module-job-class-resolver.js';
+export {
+  ModuleJobClassResolver,
+  type ModuleJobClassResolverOptions,
+} from './resolvers/module-job-class-resolver.js';
 export { RegistryResolver } from './resolvers/registry-resolver.js';
 export { createScheduler } from './scheduler/create-scheduler.js';
 export type { SchedulerStatus, ShutdownOptions, StartOptions } from './scheduler/engine.js';

@@ -62,7 +62,9 @@ export interface Plan {
 export function planConformance(harness: Harness, options: RegisterOptions = {}): Plan {
   const { cases = allCases, seed = newSeed(), deadlineMs = 20_000 } = options;
   const chosen = chooseCases(cases, options);
-  const records = new Map<string, CaseRecord>(cases.map((kase) => [kase.id, notRunRecord(kase, 'not run by the test runner')]));
+  const records = new Map<string, CaseRecord>(
+    cases.map((kase) => [kase.id, notRunRecord(kase, 'not run by the test runner')]),
+  );
   const problems: string[] = [...deviationProblems(harness.deviations ?? [], cases)];
   const startedAt = Date.now();
   let stopListening = (): void => {};
@@ -70,8 +72,10 @@ export function planConformance(harness: Harness, options: RegisterOptions = {})
   const test = (kase: ConformanceCase): PlannedTest => {
     const needs = kase.needs(harness);
     // A declaration about a case that does not apply is wrong, and only a run says so.
-    const skip = needs === true || harness.deviations?.some((declared) => declared.case === kase.id) ? null : needs;
-    if (skip !== null) records.set(kase.id, recordOf(kase, { outcome: 'notApplicable', reason: skip, ms: 0 }));
+    const skip =
+      needs === true || harness.deviations?.some((declared) => declared.case === kase.id) ? null : needs;
+    if (skip !== null)
+      records.set(kase.id, recordOf(kase, { outcome: 'notApplicable', reason: skip, ms: 0 }));
     const run = async (): Promise<void> => {
       const onLateError = (error: Error): void => {
         problems.push(`${kase.id} left an error behind: ${error.message}`);
@@ -81,7 +85,11 @@ export function planConformance(harness: Harness, options: RegisterOptions = {})
       records.set(kase.id, recordOf(kase, result));
       if (result.outcome === 'fail' || result.outcome === 'inconclusive') throw result.error;
     };
-    return { title: `${kase.id} ${kase.title}${skip === null ? '' : ` [not applicable: ${skip}]`}`, skip, run };
+    return {
+      title: `${kase.id} ${kase.title}${skip === null ? '' : ` [not applicable: ${skip}]`}`,
+      skip,
+      run,
+    };
   };
 
   const families = [...new Set(chosen.map(familyOf))];
@@ -89,7 +97,8 @@ export function planConformance(harness: Harness, options: RegisterOptions = {})
     title: 'has cases to run',
     skip: null,
     run: async () => {
-      if (!chosen.some((kase) => kase.needs(harness) === true)) throw new Error('no case applies: nothing would be shown');
+      if (!chosen.some((kase) => kase.needs(harness) === true))
+        throw new Error('no case applies: nothing would be shown');
       if (problems.length > 0) throw new Error(problems.join('\n'));
     },
   };
@@ -98,10 +107,15 @@ export function planConformance(harness: Harness, options: RegisterOptions = {})
     timeoutMs: deadlineMs + 10_000,
     groups: [
       { title: 'the run', tests: [first] },
-      ...families.map((family) => ({ title: family, tests: chosen.filter((kase) => familyOf(kase) === family).map(test) })),
+      ...families.map((family) => ({
+        title: family,
+        tests: chosen.filter((kase) => familyOf(kase) === family).map(test),
+      })),
     ],
     begin: () => {
-      stopListening = listenForStrays((error) => problems.push(`an error that belongs to no case: ${error.message}`));
+      stopListening = listenForStrays((error) =>
+        problems.push(`an error that belongs to no case: ${error.message}`),
+      );
     },
     end: () => {
       stopListening();

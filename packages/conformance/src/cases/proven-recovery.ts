@@ -62,7 +62,11 @@ export const provenRecoveryCases: readonly ConformanceCase[] = defineCases([
       ctx.same(await waiting(), 2, 'what waits then: the claim given back, and the recovery');
       const recovering = await c.store.listTriggerKeys({ equals: RECOVERY_GROUP });
       ctx.same(recovering.length, 1, 'how many recoveries there are');
-      ctx.same(seen.filter((n) => n !== 0 && n !== 2), [], 'what was seen before and beside it, neither none nor both');
+      ctx.same(
+        seen.filter((n) => n !== 0 && n !== 2),
+        [],
+        'what was seen before and beside it, neither none nor both',
+      );
     },
   },
 ]);

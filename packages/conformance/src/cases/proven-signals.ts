@@ -26,7 +26,9 @@ export const provenSignalCases: readonly ConformanceCase[] = defineCases([
         store.replaceTrigger(t.key, once('t', of, { at: T0 + 2 })),
       );
       await store.pauseTrigger(t.key);
-      await seenWhenSignalled(ctx, node, 'resumeTrigger', T0 + 2, () => store.resumeTrigger(t.key, { now: ctx.now }));
+      await seenWhenSignalled(ctx, node, 'resumeTrigger', T0 + 2, () =>
+        store.resumeTrigger(t.key, { now: ctx.now }),
+      );
       await store.pauseAll();
       await seenWhenSignalled(ctx, node, 'resumeAll', T0 + 2, () => store.resumeAll({ now: ctx.now }));
       const claimed = await node.acquireOne({ noLaterThan: T0 + SECOND });
@@ -68,14 +70,33 @@ export const provenSignalCases: readonly ConformanceCase[] = defineCases([
       const soon = once('t', of, { at: T0 - 1 });
       const refused = [
         ['storeTrigger', 'ERR_ALREADY_EXISTS', () => store.storeTrigger(soon)],
-        ['storeTrigger without a job', 'ERR_JOB_NOT_FOUND', () => store.storeTrigger(once('u', key('nobody')))],
-        ['storeJobAndTrigger', 'ERR_ALREADY_EXISTS', () => store.storeJobAndTrigger(job('k'), once('t', key('k')))],
-        ['replaceTrigger', 'ERR_JOB_MISMATCH', () => store.replaceTrigger(key('t'), once('t', other, { at: T0 - 1 }))],
-        ['storeCalendar', 'ERR_ALREADY_EXISTS', () => store.storeCalendar('c', weekly('SUN'), { now: ctx.now, updateTriggers: true })],
+        [
+          'storeTrigger without a job',
+          'ERR_JOB_NOT_FOUND',
+          () => store.storeTrigger(once('u', key('nobody'))),
+        ],
+        [
+          'storeJobAndTrigger',
+          'ERR_ALREADY_EXISTS',
+          () => store.storeJobAndTrigger(job('k'), once('t', key('k'))),
+        ],
+        [
+          'replaceTrigger',
+          'ERR_JOB_MISMATCH',
+          () => store.replaceTrigger(key('t'), once('t', other, { at: T0 - 1 })),
+        ],
+        [
+          'storeCalendar',
+          'ERR_ALREADY_EXISTS',
+          () => store.storeCalendar('c', weekly('SUN'), { now: ctx.now, updateTriggers: true }),
+        ],
         [
           'storeJobsAndTriggers',
           'ERR_ALREADY_EXISTS',
-          () => store.storeJobsAndTriggers([{ job: job('l'), triggers: [once('new', key('l')), once('t', key('l'))] }]),
+          () =>
+            store.storeJobsAndTriggers([
+              { job: job('l'), triggers: [once('new', key('l')), once('t', key('l'))] },
+            ]),
         ],
       ] as const;
       for (const [what, code, call] of refused) {
@@ -103,5 +124,9 @@ async function seenWhenSignalled(
   await call();
   const seen = await Promise.all(looks);
   ctx.holds(seen.length > 0, `${what} signals`, seen);
-  ctx.same(seen, seen.map(() => at), `${what}: the next fire, as seen when it was signalled`);
+  ctx.same(
+    seen,
+    seen.map(() => at),
+    `${what}: the next fire, as seen when it was signalled`,
+  );
 }

@@ -35,7 +35,11 @@ export const provenStepCases: readonly ConformanceCase[] = defineCases([
       const of = job('j');
       const bulk = [{ job: of, triggers: [once('t', of), once('u', of), every('t', of, HOUR)] }];
       await ctx.rejects(store.storeJobsAndTriggers(bulk), 'ERR_ALREADY_EXISTS', 'without replace');
-      await ctx.rejects(store.storeJobsAndTriggers(bulk, { replace: true }), 'ERR_ALREADY_EXISTS', 'with replace');
+      await ctx.rejects(
+        store.storeJobsAndTriggers(bulk, { replace: true }),
+        'ERR_ALREADY_EXISTS',
+        'with replace',
+      );
       ctx.same(await store.listJobKeys(ANY_GROUP), [], 'the jobs');
       ctx.same(await store.listTriggerKeys(ANY_GROUP), [], 'the triggers');
     },

@@ -26,10 +26,16 @@ export function familyOf({ id }: { readonly id: string }): string {
  *
  * @throws SchedulerError `ERR_INVALID_ARGUMENT` when a name in `only` fits no case
  */
-export function chooseCases(cases: readonly ConformanceCase[], { level = 'L4', only }: CaseChoice): readonly ConformanceCase[] {
+export function chooseCases(
+  cases: readonly ConformanceCase[],
+  { level = 'L4', only }: CaseChoice,
+): readonly ConformanceCase[] {
   for (const wanted of only ?? []) {
     if (cases.some((kase) => fits(kase, wanted))) continue;
-    const nearest = nearestKey(wanted, cases.flatMap((kase) => [kase.id, ...kase.rules, familyOf(kase)]));
+    const nearest = nearestKey(
+      wanted,
+      cases.flatMap((kase) => [kase.id, ...kase.rules, familyOf(kase)]),
+    );
     const remedy = 'the id of a case, a behaviour, a family or a rule';
     throw invalidArgument('case', wanted, nearest === null ? remedy : `${remedy}; did you mean ${nearest}?`);
   }
@@ -42,6 +48,9 @@ export function chooseCases(cases: readonly ConformanceCase[], { level = 'L4', o
 
 function fits(kase: ConformanceCase, wanted: string): boolean {
   return (
-    wanted === kase.id || wanted === familyOf(kase) || kase.behaviours.includes(wanted) || kase.rules.includes(wanted)
+    wanted === kase.id ||
+    wanted === familyOf(kase) ||
+    kase.behaviours.includes(wanted) ||
+    kase.rules.includes(wanted)
   );
 }

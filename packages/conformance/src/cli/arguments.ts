@@ -91,10 +91,15 @@ export function parseCommand(args: readonly string[]): Command {
 }
 
 function harnessOf(module: string | undefined, store: string | undefined): RunCommand['harness'] {
-  if (module !== undefined && store !== undefined) throw usageError('harness', module, 'a module or --store, not both');
+  if (module !== undefined && store !== undefined)
+    throw usageError('harness', module, 'a module or --store, not both');
   if (module !== undefined) return { module };
   if (store !== undefined) return { store };
-  throw usageError('harness', undefined, 'the path of a module whose default export is a harness; see --help');
+  throw usageError(
+    'harness',
+    undefined,
+    'the path of a module whose default export is a harness; see --help',
+  );
 }
 
 function levelOf(text: string | undefined): Level | null {

@@ -45,7 +45,11 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw usageError('report', file, `a file that can be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw usageError(
+      'report',
+      file,
+      `a file that can be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

@@ -41,10 +41,15 @@ export async function loadHarness(asked: RunCommand['harness']): Promise<LoadedH
 
 function ownHarness(store: string): string {
   const names = existsSync(OWN_HARNESSES)
-    ? readdirSync(OWN_HARNESSES).filter((file) => file.endsWith('.mjs')).map((file) => basename(file, '.mjs'))
+    ? readdirSync(OWN_HARNESSES)
+        .filter((file) => file.endsWith('.mjs'))
+        .map((file) => basename(file, '.mjs'))
     : [];
   if (names.includes(store)) return resolve(OWN_HARNESSES, `${store}.mjs`);
-  const remedy = names.length === 0 ? 'the path of a harness module: only the kit’s own repository names stores' : names.join(', ');
+  const remedy =
+    names.length === 0
+      ? 'the path of a harness module: only the kit’s own repository names stores'
+      : names.join(', ');
   throw usageError('--store', store, remedy);
 }
 
@@ -58,7 +63,11 @@ async function importHarness(field: string, file: string): Promise<Harness> {
   }
   const harness = exported.default;
   if (!isHarness(harness)) {
-    throw usageError(field, file, 'a module whose default export is a harness: { name, claim, openNamespace() }');
+    throw usageError(
+      field,
+      file,
+      'a module whose default export is a harness: { name, claim, openNamespace() }',
+    );
   }
   return harness;
 }
@@ -66,5 +75,10 @@ async function importHarness(field: string, file: string): Promise<Harness> {
 function isHarness(value: unknown): value is Harness {
   if (typeof value !== 'object' || value === null) return false;
   const { name, claim, openNamespace } = value as Partial<Record<keyof Harness, unknown>>;
-  return typeof name === 'string' && typeof claim === 'object' && claim !== null && typeof openNamespace === 'function';
+  return (
+    typeof name === 'string' &&
+    typeof claim === 'object' &&
+    claim !== null &&
+    typeof openNamespace === 'function'
+  );
 }

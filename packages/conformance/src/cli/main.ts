@@ -53,7 +53,12 @@ try {
   };
   exit(await main(process.argv.slice(2), { out, terminal: process.stderr, signal: interrupts() }));
 } catch (error) {
-  const complaint = error instanceof Error ? ('code' in error ? error.message : (error.stack ?? error.message)) : String(error);
+  const complaint =
+    error instanceof Error
+      ? 'code' in error
+        ? error.message
+        : (error.stack ?? error.message)
+      : String(error);
   process.stderr.write(`ametrine-conformance: ${complaint}\n`);
   exit(exitCodeOf(error));
 }

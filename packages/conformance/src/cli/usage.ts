@@ -47,7 +47,9 @@ export function usageError(field: string, value: unknown, remedy: string): Error
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return EXIT_FAILED;
   const code = error.code;
-  return code === 'ERR_INVALID_ARGUMENT' || code === 'ERR_INVALID_CONFIG' || code.startsWith('ERR_PARSE_ARGS_')
+  return code === 'ERR_INVALID_ARGUMENT' ||
+    code === 'ERR_INVALID_CONFIG' ||
+    code.startsWith('ERR_PARSE_ARGS_')
     ? EXIT_USAGE
     : EXIT_FAILED;
 }

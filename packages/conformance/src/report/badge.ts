@@ -21,5 +21,11 @@ const COLORS = { L1: 'yellowgreen', L2: 'green', L3: 'brightgreen', L4: 'bluevio
 export function badgeOf({ level, contract, green }: ConformanceReport): Badge {
   const message = level === null ? 'no level' : `${level} ${LEVEL_NAMES[level]} · contract ${contract}`;
   const color = !green ? 'red' : level === null ? 'lightgrey' : COLORS[level];
-  return { schemaVersion: 1, label: 'ametrine store', message: green ? message : `${message}, failing`, color, isError: !green };
+  return {
+    schemaVersion: 1,
+    label: 'ametrine store',
+    message: green ? message : `${message}, failing`,
+    color,
+    isError: !green,
+  };
 }

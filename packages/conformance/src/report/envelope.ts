@@ -83,7 +83,10 @@ export function reportOf(run: SuiteRun): ConformanceReport {
 }
 
 /** How many cases there are, and the SHA-256 of their ids in code-unit order, one a line. */
-export function fingerprint(cases: readonly { readonly id: string }[]): { readonly count: number; readonly digest: string } {
+export function fingerprint(cases: readonly { readonly id: string }[]): {
+  readonly count: number;
+  readonly digest: string;
+} {
   const ids = cases.map(({ id }) => id).sort();
   return { count: ids.length, digest: `sha256:${createHash('sha256').update(ids.join('\n')).digest('hex')}` };
 }

@@ -10,7 +10,13 @@ import type { CaseRecord } from './record.js';
 /** One test suite per family; what was not shown is never a passed test. */
 export function junitOf(report: ConformanceReport): string {
   const families = [...new Set(report.cases.map(({ family }) => family))];
-  const suites = families.map((family) => suiteOf(family, report.cases.filter((kase) => kase.family === family), report));
+  const suites = families.map((family) =>
+    suiteOf(
+      family,
+      report.cases.filter((kase) => kase.family === family),
+      report,
+    ),
+  );
   const beside = report.problems.length === 0 ? [] : [problemsOf(report)];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -64,5 +70,9 @@ function problemsOf({ problems }: ConformanceReport): string {
     const text = escapeMarkup(problem);
     return `    <testcase classname="run" name="${text}" time="0"><failure message="${text}"/></testcase>`;
   });
-  return [`  <testsuite name="the run itself" tests="${tests.length}" failures="${tests.length}" errors="0" skipped="0" time="0">`, ...tests, '  </testsuite>'].join('\n');
+  return [
+    `  <testsuite name="the run itself" tests="${tests.length}" failures="${tests.length}" errors="0" skipped="0" time="0">`,
+    ...tests,
+    '  </testsuite>',
+  ].join('\n');
 }

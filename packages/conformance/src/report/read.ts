@@ -26,7 +26,8 @@ export function parseReport(text: string, source: string): ConformanceReport {
     throw invalidArgument('report', source, 'JSON', error);
   }
   const shape = schemaProblems(reportSchema(), value);
-  if (shape.length > 0) throw invalidArgument('report', source, `a conformance report: ${shape.slice(0, 3).join('; ')}`);
+  if (shape.length > 0)
+    throw invalidArgument('report', source, `a conformance report: ${shape.slice(0, 3).join('; ')}`);
   const report = value as ConformanceReport;
   const contradictions = reportContradictions(report);
   if (contradictions.length > 0) {
@@ -54,10 +55,16 @@ export function reportContradictions(report: ConformanceReport): readonly string
     ['executed', report.executed, fingerprint(executed)],
     ['catalogue', report.catalogue, fingerprint(cases)],
     ['green', report.green, !failed && executed.length > 0],
-    ['rules', shortVerdicts(report.rules), shortVerdicts(verdictsOf(cases).filter(({ id }) => report.rules.some((rule) => rule.id === id)))],
+    [
+      'rules',
+      shortVerdicts(report.rules),
+      shortVerdicts(verdictsOf(cases).filter(({ id }) => report.rules.some((rule) => rule.id === id))),
+    ],
   ];
   return claims.flatMap(([what, said, found]) =>
-    equalValues(said, found) ? [] : [`${what} is ${JSON.stringify(said)}, and the cases make it ${JSON.stringify(found)}`],
+    equalValues(said, found)
+      ? []
+      : [`${what} is ${JSON.stringify(said)}, and the cases make it ${JSON.stringify(found)}`],
   );
 }
 

@@ -41,8 +41,22 @@ export interface CaseRecord {
 export function notRunRecord(kase: ConformanceCase, reason: string): CaseRecord {
   const { id, title, rules, behaviours, level, since, route } = kase;
   return {
-    id, title, family: familyOf(kase), rules, behaviours, level, since, route,
-    outcome: 'notRun', outcomes: [], ms: 0, checks: 0, reason, failure: null, message: null, deviation: null,
+    id,
+    title,
+    family: familyOf(kase),
+    rules,
+    behaviours,
+    level,
+    since,
+    route,
+    outcome: 'notRun',
+    outcomes: [],
+    ms: 0,
+    checks: 0,
+    reason,
+    failure: null,
+    message: null,
+    deviation: null,
   };
 }
 
@@ -65,7 +79,8 @@ export function recordOf(kase: ConformanceCase, result: CaseResult): CaseRecord 
 export function mergeRecords(first: CaseRecord, second: CaseRecord): CaseRecord {
   const outcomes = [...first.outcomes, ...second.outcomes];
   const kept = graver(first.outcome, second.outcome) === first.outcome ? first : second;
-  const ms = (first.ms * first.outcomes.length + second.ms * second.outcomes.length) / Math.max(1, outcomes.length);
+  const ms =
+    (first.ms * first.outcomes.length + second.ms * second.outcomes.length) / Math.max(1, outcomes.length);
   return { ...kept, outcomes, ms: Math.round(ms * 1000) / 1000 };
 }
 
@@ -73,6 +88,21 @@ export function mergeRecords(first: CaseRecord, second: CaseRecord): CaseRecord 
 export function spoiled(record: CaseRecord, error: Error, seed: number): CaseRecord {
   if (record.outcome === 'fail') return record;
   const what = `an error came up after the case had ended, which nobody waited for: ${error.message}`;
-  const failure: Failure = { what, expected: null, seen: null, differences: [], witness: [], operations: 0, raw: null, seed };
-  return { ...record, outcome: 'fail', failure, message: `${record.id} (${record.rules.join(', ')}): ${what}`, deviation: null };
+  const failure: Failure = {
+    what,
+    expected: null,
+    seen: null,
+    differences: [],
+    witness: [],
+    operations: 0,
+    raw: null,
+    seed,
+  };
+  return {
+    ...record,
+    outcome: 'fail',
+    failure,
+    message: `${record.id} (${record.rules.join(', ')}): ${what}`,
+    deviation: null,
+  };
 }

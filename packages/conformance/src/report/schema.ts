@@ -25,12 +25,19 @@ export function schemaProblems(schema: Schema, value: unknown): readonly string[
 }
 
 function check(given: Schema, value: unknown, path: string, root: Schema): readonly string[] {
-  const schema = given.$ref === undefined ? given : (root.$defs?.[given.$ref.replace('#/$defs/', '')] ?? { enum: [] });
+  const schema =
+    given.$ref === undefined ? given : (root.$defs?.[given.$ref.replace('#/$defs/', '')] ?? { enum: [] });
   const types = schema.type === undefined ? null : [schema.type].flat();
-  if (types !== null && !types.some((type) => hasType(value, type))) return [`${path} is not ${types.join(' or ')}`];
+  if (types !== null && !types.some((type) => hasType(value, type)))
+    return [`${path} is not ${types.join(' or ')}`];
   if ('const' in schema && value !== schema.const) return [`${path} is not ${JSON.stringify(schema.const)}`];
-  if (schema.enum !== undefined && !schema.enum.includes(value)) return [`${path} is none of ${schema.enum.join(', ')}`];
-  if (typeof value === 'string' && schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
+  if (schema.enum !== undefined && !schema.enum.includes(value))
+    return [`${path} is none of ${schema.enum.join(', ')}`];
+  if (
+    typeof value === 'string' &&
+    schema.pattern !== undefined &&
+    !new RegExp(schema.pattern, 'u').test(value)
+  ) {
     return [`${path} does not match ${schema.pattern}`];
   }
   if (typeof value === 'number' && schema.minimum !== undefined && value < schema.minimum) {
@@ -43,12 +50,21 @@ function check(given: Schema, value: unknown, path: string, root: Schema): reado
   return typeof value === 'object' && value !== null ? checkFields(schema, { ...value }, path, root) : [];
 }
 
-function checkFields(schema: Schema, value: Readonly<Record<string, unknown>>, path: string, root: Schema): readonly string[] {
+function checkFields(
+  schema: Schema,
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+  root: Schema,
+): readonly string[] {
   const { properties = {}, required = [], additionalProperties = true } = schema;
-  const missing = required.filter((name) => !Object.hasOwn(value, name)).map((name) => `${path}.${name} is missing`);
+  const missing = required
+    .filter((name) => !Object.hasOwn(value, name))
+    .map((name) => `${path}.${name} is missing`);
   const unknown = additionalProperties
     ? []
-    : Object.keys(value).filter((name) => !Object.hasOwn(properties, name)).map((name) => `${path}.${name} is unknown`);
+    : Object.keys(value)
+        .filter((name) => !Object.hasOwn(properties, name))
+        .map((name) => `${path}.${name} is unknown`);
   const inner = Object.entries(properties).flatMap(([name, field]) =>
     Object.hasOwn(value, name) ? check(field, value[name], `${path}.${name}`, root) : [],
   );

@@ -24,8 +24,22 @@ export interface RunSummary {
 }
 
 /** @param store - the name by which the store was asked for */
-export function summaryOf({ level, counts, seconds, seed, problems }: ConformanceReport, store: string): RunSummary {
+export function summaryOf(
+  { level, counts, seconds, seed, problems }: ConformanceReport,
+  store: string,
+): RunSummary {
   const { pass: passed, fail: failed, deviates, notApplicable, inconclusive, notRun } = counts;
-  const summary = { store, level, passed, failed, deviates, notApplicable, inconclusive, notRun, seconds, seed };
+  const summary = {
+    store,
+    level,
+    passed,
+    failed,
+    deviates,
+    notApplicable,
+    inconclusive,
+    notRun,
+    seconds,
+    seed,
+  };
   return problems.length === 0 ? summary : { ...summary, problems };
 }

@@ -30,7 +30,9 @@ export function textOf(report: ConformanceReport): string {
 }
 
 function countsText(counts: OutcomeCounts): string {
-  const parts = [...OUTCOMES].reverse().flatMap((outcome) => (counts[outcome] === 0 ? [] : [`${counts[outcome]} ${OUTCOME_WORDS[outcome]}`]));
+  const parts = [...OUTCOMES]
+    .reverse()
+    .flatMap((outcome) => (counts[outcome] === 0 ? [] : [`${counts[outcome]} ${OUTCOME_WORDS[outcome]}`]));
   return parts.length === 0 ? 'no cases' : parts.join(', ');
 }
 

@@ -30,7 +30,9 @@ export function verdictsOf(cases: readonly Citing[]): readonly RuleVerdict[] {
     const citing = cases.filter((kase) => kase.rules.includes(id));
     const applicable = citing.filter(({ outcome }) => outcome !== 'notApplicable');
     const counted = applicable.length > 0 ? applicable : citing;
-    const verdict = counted.map(({ outcome }): Outcome => outcome).reduce<Outcome | null>((worst, one) => (worst === null ? one : graver(worst, one)), null);
+    const verdict = counted
+      .map(({ outcome }): Outcome => outcome)
+      .reduce<Outcome | null>((worst, one) => (worst === null ? one : graver(worst, one)), null);
     return { id, requirement, level, verdict: verdict ?? 'noCase', cases: citing.map((kase) => kase.id) };
   });
 }

@@ -24,7 +24,10 @@ export interface ReportFiles {
  *
  * @returns their paths
  */
-export function writeReport(report: ConformanceReport, { report: target, junit, html, badge }: ReportFiles): readonly string[] {
+export function writeReport(
+  report: ConformanceReport,
+  { report: target, junit, html, badge }: ReportFiles,
+): readonly string[] {
   const written: string[] = [];
   const write = (file: string, text: string): void => {
     mkdirSync(dirname(file), { recursive: true });
@@ -36,7 +39,8 @@ export function writeReport(report: ConformanceReport, { report: target, junit, 
   if (jsonFile !== undefined) write(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
   for (const file of targets(junit, folder, 'junit.xml')) write(file, junitOf(report));
   for (const file of targets(html, folder, 'report.html')) write(file, htmlOf([report]));
-  for (const file of targets(badge, folder, 'badge.json')) write(file, `${JSON.stringify(badgeOf(report), null, 2)}\n`);
+  for (const file of targets(badge, folder, 'badge.json'))
+    write(file, `${JSON.stringify(badgeOf(report), null, 2)}\n`);
   return written;
 }
 

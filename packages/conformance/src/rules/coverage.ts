@@ -36,11 +36,16 @@ export function coverageOf({ rules, cases, elsewhere }: CoverageInput): readonly
 export function coverageGaps(input: CoverageInput): readonly string[] {
   const ids = new Set(input.rules.map(({ id }) => id));
   const unknown = input.cases.flatMap((kase) =>
-    kase.rules.filter((id) => !ids.has(id)).map((id) => `the case ${kase.id} cites ${id}, which the spec does not have`),
+    kase.rules
+      .filter((id) => !ids.has(id))
+      .map((id) => `the case ${kase.id} cites ${id}, which the spec does not have`),
   );
-  const silent = input.cases.filter((kase) => kase.rules.length === 0).map((kase) => `the case ${kase.id} cites no rule`);
+  const silent = input.cases
+    .filter((kase) => kase.rules.length === 0)
+    .map((kase) => `the case ${kase.id} cites no rule`);
   const gaps = coverageOf(input).flatMap(({ rule, cases, elsewhere }) => {
-    const bare = cases.length === 0 && elsewhere.length === 0 ? [`${rule.id} has neither a case nor a reason`] : [];
+    const bare =
+      cases.length === 0 && elsewhere.length === 0 ? [`${rule.id} has neither a case nor a reason`] : [];
     const broken = rule.behaviours.flatMap((behaviour) => brokenPromise(rule, behaviour, input));
     return [...bare, ...broken];
   });
@@ -48,7 +53,11 @@ export function coverageGaps(input: CoverageInput): readonly string[] {
 }
 
 /** The spec says that a behaviour checks a rule: then a case of that behaviour must cite the rule. */
-function brokenPromise(rule: Rule, behaviour: string, { cases, elsewhere }: CoverageInput): readonly string[] {
+function brokenPromise(
+  rule: Rule,
+  behaviour: string,
+  { cases, elsewhere }: CoverageInput,
+): readonly string[] {
   const showing = cases.filter((kase) => kase.behaviours.includes(behaviour));
   if (showing.length === 0) {
     return elsewhere.some(({ id }) => id === behaviour)

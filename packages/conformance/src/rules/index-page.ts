@@ -39,7 +39,9 @@ export function indexPage(input: CoverageInput): string {
       '',
       '| Case | Level | Since | Rules | What it shows |',
       '|---|---|---|---|---|',
-      ...plainCases(input.cases).filter((kase) => familyOf(kase) === family).map(caseLine),
+      ...plainCases(input.cases)
+        .filter((kase) => familyOf(kase) === family)
+        .map(caseLine),
     ]),
     '',
     '## Shown elsewhere',
@@ -52,7 +54,9 @@ export function indexPage(input: CoverageInput): string {
 }
 
 function ruleLine({ rule, cases, elsewhere }: RuleCoverage): string {
-  const shown = plainCases(cases).map(({ id }) => id).join(', ');
+  const shown = plainCases(cases)
+    .map(({ id }) => id)
+    .join(', ');
   const away = elsewhere.map(({ id }) => id).join(', ');
   return `| ${rule.id} | ${rule.requirement} ${rule.level} | ${shown} | ${away} |`;
 }

@@ -18,35 +18,45 @@ const EVERYTHING = 1_000_000;
 
 /** ACQ, REL. */
 export const acquiringMutants: readonly Mutant[] = [
-  brokenHotPath('JS-ACQ-01/looks-then-takes', 'what was looked at is taken in a second step', (sound, facts) => ({
-    claim: async (request, effects) => {
-      const seen = await facts.transact(new Effects(), (tx) => tx.selectTriggers({ by: 'all' }));
-      await later();
-      await facts.transact(new Effects(), async (tx) => {
-        // What has changed since is overwritten by what was seen, as by a write that checks nothing.
-        const waited = seen.filter((record) => record.state === 'waiting');
-        const present = await tx.getTriggers(waited.map(({ trigger }) => trigger.key));
-        const keys = new Set(present.map(({ trigger }) => keyText(trigger.key)));
-        await tx.putTriggers(waited.filter(({ trigger }) => keys.has(keyText(trigger.key))));
-      });
-      return sound.claim(request, effects);
-    },
-  })),
-  brokenPrimitives('JS-ACQ-01/own-claims-only', 'a node does not see what another has claimed', (tx, facts) => {
-    const foreign = async (records: readonly TriggerRecord[]): Promise<readonly TriggerRecord[]> => {
-      const executions = await tx.selectExecutions({ by: 'all' });
-      const own = new Set(executions.filter(({ instanceId }) => instanceId === facts.instanceId).map(tokenOf));
-      return records.filter(({ fireInstanceId }) => !own.has(fireInstanceId ?? ''));
-    };
-    return {
-      selectDue: async (query) => {
-        const due = await tx.selectDue(query);
-        if (query.after !== null) return due;
-        const claimed = await foreign(await tx.selectTriggers({ by: 'state', state: 'acquired' }));
-        return [...due, ...claimed.filter(({ trigger }) => (trigger.nextFireAt ?? 0) <= query.noLaterThan)];
+  brokenHotPath(
+    'JS-ACQ-01/looks-then-takes',
+    'what was looked at is taken in a second step',
+    (sound, facts) => ({
+      claim: async (request, effects) => {
+        const seen = await facts.transact(new Effects(), (tx) => tx.selectTriggers({ by: 'all' }));
+        await later();
+        await facts.transact(new Effects(), async (tx) => {
+          // What has changed since is overwritten by what was seen, as by a write that checks nothing.
+          const waited = seen.filter((record) => record.state === 'waiting');
+          const present = await tx.getTriggers(waited.map(({ trigger }) => trigger.key));
+          const keys = new Set(present.map(({ trigger }) => keyText(trigger.key)));
+          await tx.putTriggers(waited.filter(({ trigger }) => keys.has(keyText(trigger.key))));
+        });
+        return sound.claim(request, effects);
       },
-    };
-  }),
+    }),
+  ),
+  brokenPrimitives(
+    'JS-ACQ-01/own-claims-only',
+    'a node does not see what another has claimed',
+    (tx, facts) => {
+      const foreign = async (records: readonly TriggerRecord[]): Promise<readonly TriggerRecord[]> => {
+        const executions = await tx.selectExecutions({ by: 'all' });
+        const own = new Set(
+          executions.filter(({ instanceId }) => instanceId === facts.instanceId).map(tokenOf),
+        );
+        return records.filter(({ fireInstanceId }) => !own.has(fireInstanceId ?? ''));
+      };
+      return {
+        selectDue: async (query) => {
+          const due = await tx.selectDue(query);
+          if (query.after !== null) return due;
+          const claimed = await foreign(await tx.selectTriggers({ by: 'state', state: 'acquired' }));
+          return [...due, ...claimed.filter(({ trigger }) => (trigger.nextFireAt ?? 0) <= query.noLaterThan)];
+        },
+      };
+    },
+  ),
   brokenHotPath('JS-ACQ-01/one-too-many', 'one more than asked for is claimed', (sound) => ({
     claim: (request, effects) => sound.claim({ ...request, maxCount: request.maxCount + 1 }, effects),
   })),
@@ -60,8 +70,10 @@ export const acquiringMutants: readonly Mutant[] = [
   brokenHotPath('JS-ACQ-03/never-beyond', 'no trigger of a batch is due after noLaterThan', (sound) =>
     givingBack(sound, ({ noLaterThan }) => noLaterThan),
   ),
-  brokenHotPath('JS-ACQ-03/from-the-first', 'behind an overdue trigger the window counts from its time', (sound) =>
-    givingBack(sound, ({ timeWindowMs }, first) => first + timeWindowMs),
+  brokenHotPath(
+    'JS-ACQ-03/from-the-first',
+    'behind an overdue trigger the window counts from its time',
+    (sound) => givingBack(sound, ({ timeWindowMs }, first) => first + timeWindowMs),
   ),
   brokenHotPath('JS-ACQ-03/no-window', 'the window is not used', (sound) => ({
     claim: (request, effects) => sound.claim({ ...request, timeWindowMs: 0 }, effects),
@@ -82,7 +94,11 @@ export const acquiringMutants: readonly Mutant[] = [
       return [...due, ...errors.filter(({ trigger }) => (trigger.nextFireAt ?? 0) <= query.noLaterThan)];
     },
   })),
-  inAnotherOrder('JS-ACQ-05/low-priority-first', 'the lower priority fires first', (a, b) => a.priority - b.priority),
+  inAnotherOrder(
+    'JS-ACQ-05/low-priority-first',
+    'the lower priority fires first',
+    (a, b) => a.priority - b.priority,
+  ),
   inAnotherOrder('JS-ACQ-05/by-locale', 'names are ordered as in a dictionary', (a, b) =>
     a.key.name.localeCompare(b.key.name, 'en'),
   ),
@@ -93,10 +109,16 @@ export const acquiringMutants: readonly Mutant[] = [
     claim: (request, effects) =>
       sound.claim({ ...request, misfiredBefore: Number.MIN_SAFE_INTEGER }, effects),
   })),
-  brokenPrimitives('JS-ACQ-06/skips-ignore', 'a late trigger that ignores misfires is never claimed', (tx) => ({
-    selectDue: async (query) =>
-      (await tx.selectDue(query)).filter(({ trigger }) => (trigger.nextFireAt ?? 0) >= query.misfiredBefore),
-  })),
+  brokenPrimitives(
+    'JS-ACQ-06/skips-ignore',
+    'a late trigger that ignores misfires is never claimed',
+    (tx) => ({
+      selectDue: async (query) =>
+        (await tx.selectDue(query)).filter(
+          ({ trigger }) => (trigger.nextFireAt ?? 0) >= query.misfiredBefore,
+        ),
+    }),
+  ),
   brokenCalls('JS-ACQ-07/at-least-one', 'asked for none, one is claimed', (store) => ({
     acquireNextTriggers: (request) =>
       store.acquireNextTriggers(request.maxCount === 0 ? { ...request, maxCount: 1 } : request),
@@ -105,12 +127,16 @@ export const acquiringMutants: readonly Mutant[] = [
     acquireNextTriggers: (request) =>
       store.acquireNextTriggers(request.timeWindowMs < 0 ? { ...request, timeWindowMs: 0 } : request),
   })),
-  brokenPrimitives('JS-ACQ-08/acquired-siblings', 'a claim of the job does not hold its siblings back', (tx) => ({
-    selectExecutions: async (selection) => {
-      const found = await tx.selectExecutions(selection);
-      return selection.by === 'nonConcurrent' ? found.filter(({ state }) => state === 'executing') : found;
-    },
-  })),
+  brokenPrimitives(
+    'JS-ACQ-08/acquired-siblings',
+    'a claim of the job does not hold its siblings back',
+    (tx) => ({
+      selectExecutions: async (selection) => {
+        const found = await tx.selectExecutions(selection);
+        return selection.by === 'nonConcurrent' ? found.filter(({ state }) => state === 'executing') : found;
+      },
+    }),
+  ),
   brokenPrimitives('JS-ACQ-08/starves', 'the limit is applied before the siblings are left out', (tx) => ({
     selectDue: async (query) => (query.after === null ? tx.selectDue(query) : []),
   })),
@@ -146,16 +172,20 @@ export const acquiringMutants: readonly Mutant[] = [
       return result;
     },
   })),
-  brokenHotPath('JS-ACQ-10/unmoved-bundle', 'what is fired at once shows the trigger before the fire', (sound) => ({
-    claim: async (request, effects) => {
-      const result = await sound.claim(request, effects);
-      const before = (trigger: Trigger, nextFireAt: number): Trigger => ({ ...trigger, nextFireAt });
-      return {
-        ...result,
-        fired: result.fired.map((b) => ({ ...b, trigger: before(b.trigger, b.scheduledFireAt) })),
-      };
-    },
-  })),
+  brokenHotPath(
+    'JS-ACQ-10/unmoved-bundle',
+    'what is fired at once shows the trigger before the fire',
+    (sound) => ({
+      claim: async (request, effects) => {
+        const result = await sound.claim(request, effects);
+        const before = (trigger: Trigger, nextFireAt: number): Trigger => ({ ...trigger, nextFireAt });
+        return {
+          ...result,
+          fired: result.fired.map((b) => ({ ...b, trigger: before(b.trigger, b.scheduledFireAt) })),
+        };
+      },
+    }),
+  ),
   brokenHotPath('JS-REL-01/ignored', 'a release does nothing', () => ({ release: async () => {} })),
   brokenHotPath('JS-REL-01/moves-on', 'a released trigger counts as fired', (sound, facts) => ({
     release: async (acquired, effects) => {
@@ -163,7 +193,10 @@ export const acquiringMutants: readonly Mutant[] = [
       await facts.transact(effects, async (tx) => {
         const records = await tx.getTriggers(acquired.map(({ trigger }) => trigger.key));
         await tx.putTriggers(
-          records.map((r) => ({ ...r, trigger: { ...r.trigger, timesTriggered: r.trigger.timesTriggered + 1 } })),
+          records.map((r) => ({
+            ...r,
+            trigger: { ...r.trigger, timesTriggered: r.trigger.timesTriggered + 1 },
+          })),
         );
       });
     },
@@ -192,7 +225,9 @@ export const acquiringMutants: readonly Mutant[] = [
     release: async (acquired, effects) => {
       await sound.release(acquired, effects);
       const keys = acquired.map(({ trigger }) => trigger.key);
-      await facts.transact(effects, (tx) => tx.transitionTriggers({ by: 'keys', keys }, ['paused'], 'waiting'));
+      await facts.transact(effects, (tx) =>
+        tx.transitionTriggers({ by: 'keys', keys }, ['paused'], 'waiting'),
+      );
     },
   })),
 ];
@@ -204,7 +239,10 @@ export const misfireMutants: readonly Mutant[] = [
     selectDue: (query) => tx.selectDue({ ...query, misfiredBefore: query.misfiredBefore + 1 }),
   })),
   brokenPrimitives('JS-MIS-01/ignore-misfires', 'triggers that ignore misfires are notified', (tx) => ({
-    selectMisfired: async (query) => [...(await tx.selectMisfired(query)), ...(await late(tx, query, isIgnoring))],
+    selectMisfired: async (query) => [
+      ...(await tx.selectMisfired(query)),
+      ...(await late(tx, query, isIgnoring)),
+    ],
   })),
   brokenCalls('JS-MIS-01/wall-clock', 'what has misfired is told by the store’s own clock', (store) => ({
     recoverMisfires: ({ limit }) => store.recoverMisfires({ now: Date.now(), limit }),
@@ -231,22 +269,31 @@ export const misfireMutants: readonly Mutant[] = [
     };
     return {};
   }),
-  brokenPrimitives('JS-MIS-03/afterwards', 'a misfire’s notice does not show the missed time', (_tx, { effects }) => {
-    const tell = effects.misfired.bind(effects);
-    effects.misfired = (trigger) => tell({ ...trigger, nextFireAt: null });
-    return {};
-  }),
+  brokenPrimitives(
+    'JS-MIS-03/afterwards',
+    'a misfire’s notice does not show the missed time',
+    (_tx, { effects }) => {
+      const tell = effects.misfired.bind(effects);
+      effects.misfired = (trigger) => tell({ ...trigger, nextFireAt: null });
+      return {};
+    },
+  ),
   brokenPrimitives('JS-MIS-04/never-now', 'the smart instruction waits for the next time', (tx) => ({
     selectMisfired: async (query) =>
       (await tx.selectMisfired(query)).map((r) => {
-        const misfireInstruction = r.trigger.schedule.type === 'simple' ? 'nextWithExistingCount' : 'doNothing';
+        const misfireInstruction =
+          r.trigger.schedule.type === 'simple' ? 'nextWithExistingCount' : 'doNothing';
         return { ...r, trigger: { ...r.trigger, misfireInstruction } };
       }),
   })),
-  brokenPrimitives('JS-MIS-04/not-finalized', 'a misfire that leaves no time ends in silence', (_tx, { effects }) => {
-    effects.finalized = () => {};
-    return {};
-  }),
+  brokenPrimitives(
+    'JS-MIS-04/not-finalized',
+    'a misfire that leaves no time ends in silence',
+    (_tx, { effects }) => {
+      effects.finalized = () => {};
+      return {};
+    },
+  ),
   brokenPrimitives('JS-MIS-05/paused-too', 'paused triggers misfire', (tx) => ({
     selectMisfired: async (query) => [
       ...(await tx.selectMisfired(query)),

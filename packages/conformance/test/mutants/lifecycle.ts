@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type JobKey, SchedulerError, type TriggerKey, keyText } from '@ametrine/core';
+import { type JobKey, keyText, SchedulerError, type TriggerKey } from '@ametrine/core';
 import { type JobClassResolver, STORE_OPTION_KEYS, type StoreOptions } from '@ametrine/core/spi';
 import { type OpenBackend, OpenPortableStore } from '../open-portable-store.js';
 import { brokenCalls, brokenHotPath, brokenPrimitives, brokenStore, type Mutant } from './mutant.js';
@@ -36,7 +36,9 @@ export const lifecycleMutants: readonly Mutant[] = [
   brokenCalls('JS-LIF-02/one-code', 'a closed store says that it is not open yet', (store) => ({
     getJob: (key) =>
       store.getJob(key).catch((error: SchedulerError) => {
-        throw error.code === 'ERR_STORE_CLOSED' ? new SchedulerError('ERR_STORE_NOT_OPEN', 'not open') : error;
+        throw error.code === 'ERR_STORE_CLOSED'
+          ? new SchedulerError('ERR_STORE_NOT_OPEN', 'not open')
+          : error;
       }),
   })),
   brokenCalls('JS-LIF-03/one-chance', 'a start that failed is not done again', (store) => {
@@ -78,7 +80,11 @@ export const lifecycleMutants: readonly Mutant[] = [
     return class extends OpenPortableStore {
       constructor(backend: OpenBackend, options: StoreOptions = {}, hook?: JobClassResolver) {
         const known: readonly string[] = STORE_OPTION_KEYS;
-        super(backend, Object.fromEntries(Object.entries(options).filter(([name]) => known.includes(name))), hook);
+        super(
+          backend,
+          Object.fromEntries(Object.entries(options).filter(([name]) => known.includes(name))),
+          hook,
+        );
       }
     };
   }),
@@ -86,7 +92,11 @@ export const lifecycleMutants: readonly Mutant[] = [
     return class extends OpenPortableStore {
       constructor(backend: OpenBackend, options: StoreOptions = {}, hook?: JobClassResolver) {
         const wanted = Math.round(Number(options.misfireThresholdMs ?? 60_000));
-        super(backend, { ...options, misfireThresholdMs: wanted >= 1 && wanted < 1e9 ? wanted : 60_000 }, hook);
+        super(
+          backend,
+          { ...options, misfireThresholdMs: wanted >= 1 && wanted < 1e9 ? wanted : 60_000 },
+          hook,
+        );
       }
     };
   }),
@@ -148,23 +158,31 @@ export const lifecycleMutants: readonly Mutant[] = [
       await tx.removeTriggers(keys);
     },
   })),
-  brokenCalls('JS-SIG-01/before-commit', 'the scheduler is told of a trigger before it is stored', (store, node) => ({
-    storeTrigger: async (trigger, options) => {
-      node.context().signals.schedulingChanged(trigger.nextFireAt);
-      await later();
-      await store.storeTrigger(trigger, options);
-    },
-  })),
-  brokenCalls('JS-SIG-01/deleted-too-soon', 'the scheduler is told of a job’s end before it ends', (store, node) => ({
-    removeTrigger: async (key) => {
-      const jobKey: JobKey | undefined = (await store.getTrigger(key))?.jobKey;
-      const job = jobKey === undefined ? null : await store.getJob(jobKey);
-      const last = job !== null && !job.durable && (await store.listTriggersOfJob(job.key)).length === 1;
-      if (last) node.context().signals.jobDeleted(job.key);
-      await later();
-      return store.removeTrigger(key);
-    },
-  })),
+  brokenCalls(
+    'JS-SIG-01/before-commit',
+    'the scheduler is told of a trigger before it is stored',
+    (store, node) => ({
+      storeTrigger: async (trigger, options) => {
+        node.context().signals.schedulingChanged(trigger.nextFireAt);
+        await later();
+        await store.storeTrigger(trigger, options);
+      },
+    }),
+  ),
+  brokenCalls(
+    'JS-SIG-01/deleted-too-soon',
+    'the scheduler is told of a job’s end before it ends',
+    (store, node) => ({
+      removeTrigger: async (key) => {
+        const jobKey: JobKey | undefined = (await store.getTrigger(key))?.jobKey;
+        const job = jobKey === undefined ? null : await store.getJob(jobKey);
+        const last = job !== null && !job.durable && (await store.listTriggersOfJob(job.key)).length === 1;
+        if (last) node.context().signals.jobDeleted(job.key);
+        await later();
+        return store.removeTrigger(key);
+      },
+    }),
+  ),
   brokenCalls('JS-SIG-01/of-failures', 'a step that failed signals', (store, node) => ({
     storeTrigger: (trigger, options) =>
       store.storeTrigger(trigger, options).catch((error: unknown) => {

@@ -109,11 +109,7 @@ export function brokenPrimitives(
 /** The hot path of a store, for defects to call. */
 export interface HotPath {
   claim(request: ClaimRequest, effects: Effects): Promise<ClaimResult>;
-  fire(
-    acquired: readonly AcquiredTrigger[],
-    now: number,
-    effects: Effects,
-  ): Promise<readonly FireOutcome[]>;
+  fire(acquired: readonly AcquiredTrigger[], now: number, effects: Effects): Promise<readonly FireOutcome[]>;
   complete(
     completions: readonly Completion[],
     now: number,

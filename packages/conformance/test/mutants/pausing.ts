@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { type GroupMatcher, type JobKey, keyText, matchesGroup, SchedulerError, type TriggerKey } from '@ametrine/core';
+import {
+  type GroupMatcher,
+  type JobKey,
+  keyText,
+  matchesGroup,
+  SchedulerError,
+  type TriggerKey,
+} from '@ametrine/core';
 import { type AtTime, Effects, type PausedGroups, type StoreTransaction } from '@ametrine/core/spi';
 import { OpenPortableStore } from '../open-portable-store.js';
 import { brokenCalls, brokenPrimitives, brokenStore, type Mutant } from './mutant.js';
@@ -14,7 +21,8 @@ const MARKER = '_$_ALL_GROUPS_PAUSED_$_';
 /** CAL, PAU. */
 export const pausingMutants: readonly Mutant[] = [
   brokenCalls('JS-CAL-01/overwrites', 'a calendar is overwritten unasked', (store) => ({
-    storeCalendar: (name, calendar, options) => store.storeCalendar(name, calendar, { ...options, replace: true }),
+    storeCalendar: (name, calendar, options) =>
+      store.storeCalendar(name, calendar, { ...options, replace: true }),
   })),
   brokenPrimitives('JS-CAL-02/waiting-only', 'only waiting triggers keep a calendar in use', (tx) => ({
     selectTriggers: async (selection, limit) => {
@@ -30,18 +38,26 @@ export const pausingMutants: readonly Mutant[] = [
     storeCalendar: (name, calendar, options) =>
       store.storeCalendar(name, calendar, { ...options, updateTriggers: true }),
   })),
-  brokenPrimitives('JS-CAL-03/keeps-claims', 'a claimed trigger is passed over by a calendar’s update', (tx) => ({
-    selectTriggers: async (selection, limit) => {
-      const found = await tx.selectTriggers(selection, limit);
-      return selection.by === 'calendar' && limit === undefined
-        ? found.filter(({ state }) => state !== 'acquired')
-        : found;
+  brokenPrimitives(
+    'JS-CAL-03/keeps-claims',
+    'a claimed trigger is passed over by a calendar’s update',
+    (tx) => ({
+      selectTriggers: async (selection, limit) => {
+        const found = await tx.selectTriggers(selection, limit);
+        return selection.by === 'calendar' && limit === undefined
+          ? found.filter(({ state }) => state !== 'acquired')
+          : found;
+      },
+    }),
+  ),
+  brokenPrimitives(
+    'JS-CAL-03/not-finalized',
+    'a trigger without a time left ends in silence',
+    (_tx, { effects }) => {
+      effects.finalized = () => {};
+      return {};
     },
-  })),
-  brokenPrimitives('JS-CAL-03/not-finalized', 'a trigger without a time left ends in silence', (_tx, { effects }) => {
-    effects.finalized = () => {};
-    return {};
-  }),
+  ),
   brokenCalls('JS-CAL-04/resumes', 'a calendar’s update resumes paused triggers', (store) => ({
     storeCalendar: async (name, calendar, options) => {
       await store.storeCalendar(name, calendar, options);
@@ -55,7 +71,9 @@ export const pausingMutants: readonly Mutant[] = [
     selectTriggers: async (selection, limit) => {
       const found = await tx.selectTriggers(selection, limit);
       if (selection.by !== 'calendar') return found;
-      return found.map((r) => (r.state === 'error' || r.state === 'complete' ? { ...r, state: 'waiting' } : r));
+      return found.map((r) =>
+        r.state === 'error' || r.state === 'complete' ? { ...r, state: 'waiting' } : r,
+      );
     },
   })),
 
@@ -76,10 +94,14 @@ export const pausingMutants: readonly Mutant[] = [
   brokenPrimitives('JS-PAU-02/no-misfire', 'a resumed trigger fires its missed time', (tx) => ({
     selectMisfired: async (query) => (query.selection.by === 'all' ? tx.selectMisfired(query) : []),
   })),
-  brokenPrimitives('JS-PAU-02/resumes-everything', 'a resume also takes complete triggers and errors', (tx) => ({
-    transitionTriggers: (selection, from, to) =>
-      tx.transitionTriggers(selection, to === 'waiting' ? [...from, 'error', 'complete'] : from, to),
-  })),
+  brokenPrimitives(
+    'JS-PAU-02/resumes-everything',
+    'a resume also takes complete triggers and errors',
+    (tx) => ({
+      transitionTriggers: (selection, from, to) =>
+        tx.transitionTriggers(selection, to === 'waiting' ? [...from, 'error', 'complete'] : from, to),
+    }),
+  ),
   brokenCalls('JS-PAU-02/wall-clock', 'a resume looks at its own clock', (store) => ({
     resumeTrigger: (key) => store.resumeTrigger(key, { now: Date.now() }),
   })),
@@ -138,7 +160,10 @@ export const pausingMutants: readonly Mutant[] = [
         const empty = before.filter((group) => !living.includes(group));
         await this.transact(new Effects(), async (tx) => {
           const paused = await tx.getPausedGroups();
-          await tx.putPausedGroups({ ...paused, triggerGroups: [...new Set([...paused.triggerGroups, ...empty])] });
+          await tx.putPausedGroups({
+            ...paused,
+            triggerGroups: [...new Set([...paused.triggerGroups, ...empty])],
+          });
         });
         return groups;
       }
@@ -155,16 +180,20 @@ export const pausingMutants: readonly Mutant[] = [
       }
     };
   }),
-  brokenCalls('JS-PAU-08/lists-the-mark', 'the mark of pause-all is listed as a group', (store, { shared }) => ({
-    pauseAll: async () => {
-      await store.pauseAll();
-      shared.set('all', true);
-    },
-    listPausedTriggerGroups: async () => {
-      const groups = await store.listPausedTriggerGroups();
-      return shared.has('all') ? [...groups, MARKER] : groups;
-    },
-  })),
+  brokenCalls(
+    'JS-PAU-08/lists-the-mark',
+    'the mark of pause-all is listed as a group',
+    (store, { shared }) => ({
+      pauseAll: async () => {
+        await store.pauseAll();
+        shared.set('all', true);
+      },
+      listPausedTriggerGroups: async () => {
+        const groups = await store.listPausedTriggerGroups();
+        return shared.has('all') ? [...groups, MARKER] : groups;
+      },
+    }),
+  ),
   brokenPrimitives('JS-PAU-08/no-mark', 'pause-all pauses what is there, and nothing that comes', (tx) => ({
     putPausedGroups: (paused) => tx.putPausedGroups({ ...paused, all: false }),
   })),
@@ -220,8 +249,8 @@ export const pausingMutants: readonly Mutant[] = [
     transitionTriggers: async (selection, from, to) => {
       if (to === 'paused') {
         const keys = new Set((await tx.selectTriggers(selection)).map(({ trigger }) => keyText(trigger.key)));
-        const ended = (await tx.selectExecutions({ by: 'all' })).filter(
-          (execution: { triggerKey: JobKey }) => keys.has(keyText(execution.triggerKey)),
+        const ended = (await tx.selectExecutions({ by: 'all' })).filter((execution: { triggerKey: JobKey }) =>
+          keys.has(keyText(execution.triggerKey)),
         );
         await tx.removeExecutions(ended.map(({ fireInstanceId }) => fireInstanceId));
       }

@@ -22,12 +22,16 @@ const LONG_RUN = 600_000;
 
 /** REC. */
 export const recoveringMutants: readonly Mutant[] = [
-  brokenPrimitives('JS-REC-01/own-life-only-elsewhere', 'a node passes over its own earlier life', (tx, facts) => ({
-    selectExecutions: async (selection) => {
-      const found = await tx.selectExecutions(selection);
-      return selection.by === 'all' ? found.filter((e) => e.instanceId !== facts.instanceId) : found;
-    },
-  })),
+  brokenPrimitives(
+    'JS-REC-01/own-life-only-elsewhere',
+    'a node passes over its own earlier life',
+    (tx, facts) => ({
+      selectExecutions: async (selection) => {
+        const found = await tx.selectExecutions(selection);
+        return selection.by === 'all' ? found.filter((e) => e.instanceId !== facts.instanceId) : found;
+      },
+    }),
+  ),
   whileRecovering('JS-REC-02/stays-acquired', 'the trigger of a lost claim stays acquired', (tx) => ({
     putTriggers: async (records) => {
       const acquired = await tx.selectTriggers({ by: 'state', state: 'acquired' });
@@ -39,9 +43,15 @@ export const recoveringMutants: readonly Mutant[] = [
     ...t,
     nextFireAt: (t.nextFireAt ?? 0) + 1,
   })),
-  recoveredAs('JS-REC-03/default-priority', 'a recovery has the default priority', (t) => ({ ...t, priority: 5 })),
+  recoveredAs('JS-REC-03/default-priority', 'a recovery has the default priority', (t) => ({
+    ...t,
+    priority: 5,
+  })),
   recoveredAs('JS-REC-03/no-data', 'a recovery has no data', (t) => ({ ...t, data: {} })),
-  recoveredAs('JS-REC-03/unmarked', 'a recovery does not tell what it repeats', (t) => ({ ...t, recovers: null })),
+  recoveredAs('JS-REC-03/unmarked', 'a recovery does not tell what it repeats', (t) => ({
+    ...t,
+    recovers: null,
+  })),
   recoveredAs('JS-REC-03/may-misfire', 'a recovery that comes late misfires', (t) => ({
     ...t,
     misfireInstruction: 'nextWithExistingCount',
@@ -74,20 +84,24 @@ export const recoveringMutants: readonly Mutant[] = [
     putTriggers: (records) =>
       tx.putTriggers(records.map((r) => (isRecovery(r) ? { ...r, state: 'waiting' } : r))),
   })),
-  brokenPrimitives('JS-REC-05/beside-others', 'recoveries of a non-concurrent job run beside each other', (tx) => {
-    const unmarked = new Set<string>();
-    return {
-      selectDue: async (query) => {
-        const due = await tx.selectDue(query);
-        for (const r of due) if (isRecovery(r)) unmarked.add(keyText(r.trigger.jobKey));
-        return due;
-      },
-      getJobs: async (keys) =>
-        (await tx.getJobs(keys)).map((job) =>
-          unmarked.has(keyText(job.key)) ? { ...job, nonConcurrent: false } : job,
-        ),
-    };
-  }),
+  brokenPrimitives(
+    'JS-REC-05/beside-others',
+    'recoveries of a non-concurrent job run beside each other',
+    (tx) => {
+      const unmarked = new Set<string>();
+      return {
+        selectDue: async (query) => {
+          const due = await tx.selectDue(query);
+          for (const r of due) if (isRecovery(r)) unmarked.add(keyText(r.trigger.jobKey));
+          return due;
+        },
+        getJobs: async (keys) =>
+          (await tx.getJobs(keys)).map((job) =>
+            unmarked.has(keyText(job.key)) ? { ...job, nonConcurrent: false } : job,
+          ),
+      };
+    },
+  ),
   brokenStore('JS-REC-06/two-steps', 'claims are given back, and later the recoveries made', () => {
     return class extends OpenPortableStore {
       #left: readonly TriggerRecord[] = [];
@@ -180,12 +194,16 @@ export const clusterMutants: readonly Mutant[] = [
       }
     };
   }),
-  brokenPrimitives('JS-CLU-03/own-sleep', 'a node that slept takes the others for dead', (tx, { instanceId }) => ({
-    listInstances: async () =>
-      (await tx.listInstances()).map((node) =>
-        node.instanceId === instanceId ? { ...node, checkedInAt: Number.MAX_SAFE_INTEGER } : node,
-      ),
-  })),
+  brokenPrimitives(
+    'JS-CLU-03/own-sleep',
+    'a node that slept takes the others for dead',
+    (tx, { instanceId }) => ({
+      listInstances: async () =>
+        (await tx.listInstances()).map((node) =>
+          node.instanceId === instanceId ? { ...node, checkedInAt: Number.MAX_SAFE_INTEGER } : node,
+        ),
+    }),
+  ),
   brokenPrimitives('JS-CLU-03/wall-clock', 'check-ins are stamped by the store’s own clock', (tx) => ({
     putInstance: (record) => tx.putInstance({ ...record, checkedInAt: Date.now() }),
   })),
@@ -200,25 +218,29 @@ export const clusterMutants: readonly Mutant[] = [
       await tx.putInstance(record);
     },
   })),
-  brokenPrimitives('JS-CLU-05/own-view', 'a node sees what was there when it started, and its own', (tx, facts) => {
-    const name = `view of ${facts.instanceId}`;
-    const view = (): Set<string> | undefined => facts.shared.get(name) as Set<string> | undefined;
-    return {
-      listInstances: async () => {
-        if (view() === undefined) {
-          const keys = await tx.listTriggerKeys({ anything: true });
-          facts.shared.set(name, new Set(keys.map(keyText)));
-        }
-        return tx.listInstances();
-      },
-      putTriggers: async (records) => {
-        for (const { trigger } of records) view()?.add(keyText(trigger.key));
-        await tx.putTriggers(records);
-      },
-      selectDue: async (query) =>
-        (await tx.selectDue(query)).filter(({ trigger }) => view()?.has(keyText(trigger.key)) ?? true),
-    };
-  }),
+  brokenPrimitives(
+    'JS-CLU-05/own-view',
+    'a node sees what was there when it started, and its own',
+    (tx, facts) => {
+      const name = `view of ${facts.instanceId}`;
+      const view = (): Set<string> | undefined => facts.shared.get(name) as Set<string> | undefined;
+      return {
+        listInstances: async () => {
+          if (view() === undefined) {
+            const keys = await tx.listTriggerKeys({ anything: true });
+            facts.shared.set(name, new Set(keys.map(keyText)));
+          }
+          return tx.listInstances();
+        },
+        putTriggers: async (records) => {
+          for (const { trigger } of records) view()?.add(keyText(trigger.key));
+          await tx.putTriggers(records);
+        },
+        selectDue: async (query) =>
+          (await tx.selectDue(query)).filter(({ trigger }) => view()?.has(keyText(trigger.key)) ?? true),
+      };
+    },
+  ),
 ];
 
 function isRecovery({ trigger }: TriggerRecord): boolean {

@@ -4,8 +4,8 @@
  * @module
  */
 import { type JobDetail, keyText, SchedulerError } from '@ametrine/core';
-import { afterFire, Effects, type JobClassResolver } from '@ametrine/core/spi';
 import type { StoreOptions } from '@ametrine/core/spi';
+import { afterFire, Effects, type JobClassResolver } from '@ametrine/core/spi';
 import { type OpenBackend, OpenPortableStore } from '../open-portable-store.js';
 import { brokenCalls, brokenHotPath, brokenPrimitives, brokenStore, type Mutant } from './mutant.js';
 
@@ -103,16 +103,20 @@ export const firingMutants: readonly Mutant[] = [
       return records;
     },
   })),
-  brokenHotPath('JS-FIR-04/stuck', 'a claim that a missing calendar refused cannot be given back', (sound, facts) => ({
-    fire: async (acquired, now, effects) => {
-      const outcomes = await sound.fire(acquired, now, effects);
-      const refused = outcomes.flatMap((outcome) =>
-        outcome.kind === 'notFired' && outcome.reason === 'calendarMissing' ? [outcome.fireInstanceId] : [],
-      );
-      await facts.transact(effects, (tx) => tx.removeExecutions(refused));
-      return outcomes;
-    },
-  })),
+  brokenHotPath(
+    'JS-FIR-04/stuck',
+    'a claim that a missing calendar refused cannot be given back',
+    (sound, facts) => ({
+      fire: async (acquired, now, effects) => {
+        const outcomes = await sound.fire(acquired, now, effects);
+        const refused = outcomes.flatMap((outcome) =>
+          outcome.kind === 'notFired' && outcome.reason === 'calendarMissing' ? [outcome.fireInstanceId] : [],
+        );
+        await facts.transact(effects, (tx) => tx.removeExecutions(refused));
+        return outcomes;
+      },
+    }),
+  ),
   brokenHotPath('JS-FIR-05/skips-to-now', 'after a fire overdue times are passed over', (sound, facts) => ({
     fire: async (acquired, now, effects) => {
       const outcomes = await sound.fire(acquired, now, effects);
@@ -152,12 +156,16 @@ export const firingMutants: readonly Mutant[] = [
   brokenPrimitives('JS-FIR-06/not-looked-at', 'a fire does not look for other runs of its job', (tx) => ({
     selectExecutions: async (selection) => (selection.by === 'jobs' ? [] : tx.selectExecutions(selection)),
   })),
-  brokenPrimitives('JS-FIR-06/own-runs-only', 'a fire looks for runs on its own node only', (tx, { instanceId }) => ({
-    selectExecutions: async (selection) => {
-      const found = await tx.selectExecutions(selection);
-      return selection.by === 'jobs' ? found.filter((e) => e.instanceId === instanceId) : found;
-    },
-  })),
+  brokenPrimitives(
+    'JS-FIR-06/own-runs-only',
+    'a fire looks for runs on its own node only',
+    (tx, { instanceId }) => ({
+      selectExecutions: async (selection) => {
+        const found = await tx.selectExecutions(selection);
+        return selection.by === 'jobs' ? found.filter((e) => e.instanceId === instanceId) : found;
+      },
+    }),
+  ),
   brokenCalls('JS-FIR-07/fails-the-batch', 'one missing class fails the whole batch', (store) => ({
     triggersFired: async (acquired, at) => {
       const results = await store.triggersFired(acquired, at);
@@ -215,8 +223,12 @@ export const completingMutants: readonly Mutant[] = [
     complete: async (completions, now, effects) => {
       const all = await facts.transact(new Effects(), (tx) => tx.selectExecutions({ by: 'all' }));
       const running = (trigger: { key: JobDetail['key'] }): string | undefined =>
-        all.find((e) => e.state === 'executing' && keyText(e.triggerKey) === keyText(trigger.key))?.fireInstanceId;
-      const mended = completions.map((c) => ({ ...c, fireInstanceId: running(c.trigger) ?? c.fireInstanceId }));
+        all.find((e) => e.state === 'executing' && keyText(e.triggerKey) === keyText(trigger.key))
+          ?.fireInstanceId;
+      const mended = completions.map((c) => ({
+        ...c,
+        fireInstanceId: running(c.trigger) ?? c.fireInstanceId,
+      }));
       return sound.complete(mended, now, effects);
     },
   })),
@@ -232,14 +244,18 @@ export const completingMutants: readonly Mutant[] = [
       return sound.complete(completions, now, effects);
     },
   })),
-  brokenHotPath('JS-CMP-03/deletes-the-rescheduled', 'a trigger that its run rescheduled is deleted', (sound) => ({
-    complete: (completions, now, effects) =>
-      sound.complete(
-        completions.map((c) => ({ ...c, trigger: { ...c.trigger, nextFireAt: now } })),
-        now,
-        effects,
-      ),
-  })),
+  brokenHotPath(
+    'JS-CMP-03/deletes-the-rescheduled',
+    'a trigger that its run rescheduled is deleted',
+    (sound) => ({
+      complete: (completions, now, effects) =>
+        sound.complete(
+          completions.map((c) => ({ ...c, trigger: { ...c.trigger, nextFireAt: now } })),
+          now,
+          effects,
+        ),
+    }),
+  ),
   brokenHotPath('JS-CMP-03/keeps', 'a trigger that is to be deleted stays', (sound) => ({
     complete: (completions, now, effects) =>
       sound.complete(
@@ -271,7 +287,8 @@ export const completingMutants: readonly Mutant[] = [
       sound.complete(
         completions.map((c) => {
           if (c.instruction === 'setAllJobTriggersError') return { ...c, instruction: 'setTriggerError' };
-          if (c.instruction === 'setAllJobTriggersComplete') return { ...c, instruction: 'setTriggerComplete' };
+          if (c.instruction === 'setAllJobTriggersComplete')
+            return { ...c, instruction: 'setTriggerComplete' };
           return c;
         }),
         now,
@@ -301,18 +318,22 @@ export const completingMutants: readonly Mutant[] = [
         effects,
       ),
   })),
-  brokenHotPath('JS-CMP-07/always', 'data are written though the job does not persist them', (sound, facts) => ({
-    complete: async (completions, now, effects) => {
-      const outcomes = await sound.complete(completions, now, effects);
-      await facts.transact(effects, async (tx) => {
-        for (const { jobKey, changedData } of completions) {
-          const [job] = await tx.getJobs([jobKey]);
-          if (job !== undefined && changedData !== null) await tx.putJobs([{ ...job, data: changedData }]);
-        }
-      });
-      return outcomes;
-    },
-  })),
+  brokenHotPath(
+    'JS-CMP-07/always',
+    'data are written though the job does not persist them',
+    (sound, facts) => ({
+      complete: async (completions, now, effects) => {
+        const outcomes = await sound.complete(completions, now, effects);
+        await facts.transact(effects, async (tx) => {
+          for (const { jobKey, changedData } of completions) {
+            const [job] = await tx.getJobs([jobKey]);
+            if (job !== undefined && changedData !== null) await tx.putJobs([{ ...job, data: changedData }]);
+          }
+        });
+        return outcomes;
+      },
+    }),
+  ),
   brokenHotPath('JS-CMP-07/never', 'data are not written', (sound) => ({
     complete: (completions, now, effects) =>
       sound.complete(
@@ -358,13 +379,17 @@ export const completingMutants: readonly Mutant[] = [
       return store.triggeredJobsComplete(completions, at);
     },
   })),
-  brokenCalls('JS-CMP-09/trigger-must-be-there', 'the end of a run whose trigger is gone is an error', (store) => ({
-    triggeredJobsComplete: async (completions, at) => {
-      for (const { trigger } of completions) {
-        if ((await store.getTrigger(trigger.key)) === null)
-          throw new SchedulerError('ERR_TRIGGER_NOT_FOUND', 'gone');
-      }
-      return store.triggeredJobsComplete(completions, at);
-    },
-  })),
+  brokenCalls(
+    'JS-CMP-09/trigger-must-be-there',
+    'the end of a run whose trigger is gone is an error',
+    (store) => ({
+      triggeredJobsComplete: async (completions, at) => {
+        for (const { trigger } of completions) {
+          if ((await store.getTrigger(trigger.key)) === null)
+            throw new SchedulerError('ERR_TRIGGER_NOT_FOUND', 'gone');
+        }
+        return store.triggeredJobsComplete(completions, at);
+      },
+    }),
+  ),
 ];

@@ -23,7 +23,8 @@ export const storingMutants: readonly Mutant[] = [
   brokenPrimitives('JS-STO-02/resumes', 'a replaced job’s paused triggers wait again', (tx) => ({
     putJobs: async (jobs) => {
       await tx.putJobs(jobs);
-      for (const { key } of jobs) await tx.transitionTriggers({ by: 'job', jobKey: key }, ['paused'], 'waiting');
+      for (const { key } of jobs)
+        await tx.transitionTriggers({ by: 'job', jobKey: key }, ['paused'], 'waiting');
     },
   })),
   brokenCalls('JS-STO-02/drops-triggers', 'a job is replaced by removing it first', (store) => ({
@@ -48,9 +49,13 @@ export const storingMutants: readonly Mutant[] = [
       await store.storeTrigger(trigger, options);
     },
   })),
-  brokenPrimitives('JS-STO-04/forgets-job-groups', 'a trigger of a paused job group is born waiting', (tx) => ({
-    getPausedGroups: async () => ({ ...(await tx.getPausedGroups()), jobGroups: [] }),
-  })),
+  brokenPrimitives(
+    'JS-STO-04/forgets-job-groups',
+    'a trigger of a paused job group is born waiting',
+    (tx) => ({
+      getPausedGroups: async () => ({ ...(await tx.getPausedGroups()), jobGroups: [] }),
+    }),
+  ),
   brokenPrimitives('JS-STO-04/waits-for-nothing', 'a trigger without a next fire is born waiting', (tx) => ({
     putTriggers: (records) =>
       tx.putTriggers(
@@ -123,12 +128,16 @@ export const storingMutants: readonly Mutant[] = [
         options,
       ),
   })),
-  brokenCalls('JS-STO-07/drops-the-unnamed', 'a bulk removes the triggers that it does not name', (store) => ({
-    storeJobsAndTriggers: async (entries, options) => {
-      if (options?.replace === true) for (const { job } of entries) await store.removeJob(job.key);
-      await store.storeJobsAndTriggers(entries, options);
-    },
-  })),
+  brokenCalls(
+    'JS-STO-07/drops-the-unnamed',
+    'a bulk removes the triggers that it does not name',
+    (store) => ({
+      storeJobsAndTriggers: async (entries, options) => {
+        if (options?.replace === true) for (const { job } of entries) await store.removeJob(job.key);
+        await store.storeJobsAndTriggers(entries, options);
+      },
+    }),
+  ),
   brokenCalls('JS-STO-08/upserts', 'the replacement of an absent trigger is stored', (store) => ({
     replaceTrigger: async (key, trigger) => {
       const outcome = await store.replaceTrigger(key, trigger);
@@ -147,7 +156,8 @@ export const storingMutants: readonly Mutant[] = [
   brokenCalls('JS-STO-08/orphans-the-job', 'replacing is removing and storing', (store) => ({
     replaceTrigger: async (key, trigger) => {
       const old = await store.getTrigger(key);
-      if (old === null || keyText(old.jobKey) !== keyText(trigger.jobKey)) return store.replaceTrigger(key, trigger);
+      if (old === null || keyText(old.jobKey) !== keyText(trigger.jobKey))
+        return store.replaceTrigger(key, trigger);
       await store.removeTrigger(key);
       await store.storeTrigger(trigger);
       return 'replaced';
@@ -170,14 +180,18 @@ export const storingMutants: readonly Mutant[] = [
       return found.length === 0 ? (null as never) : found;
     },
   })),
-  brokenPrimitives('JS-GET-02/groups-for-ever', 'a group that lost its members is still listed', (tx, { shared }) => ({
-    listGroups: async (of) => {
-      const groups = (shared.get(of) ?? new Set()) as Set<string>;
-      for (const group of await tx.listGroups(of)) groups.add(group);
-      shared.set(of, groups);
-      return [...groups];
-    },
-  })),
+  brokenPrimitives(
+    'JS-GET-02/groups-for-ever',
+    'a group that lost its members is still listed',
+    (tx, { shared }) => ({
+      listGroups: async (of) => {
+        const groups = (shared.get(of) ?? new Set()) as Set<string>;
+        for (const group of await tx.listGroups(of)) groups.add(group);
+        shared.set(of, groups);
+        return [...groups];
+      },
+    }),
+  ),
   brokenCalls('JS-GET-03/hands-out-its-own', 'readers are given one and the same object', (store) => {
     const kept = new Map<string, JobDetail>();
     return {
@@ -280,7 +294,8 @@ export const storingMutants: readonly Mutant[] = [
     removeTrigger: async (key) => {
       const jobKey = (await store.getTrigger(key))?.jobKey;
       const outcome = await store.removeTrigger(key);
-      if (jobKey !== undefined && (await store.listTriggersOfJob(jobKey)).length === 0) await store.removeJob(jobKey);
+      if (jobKey !== undefined && (await store.listTriggersOfJob(jobKey)).length === 0)
+        await store.removeJob(jobKey);
       return outcome;
     },
   })),
@@ -296,13 +311,17 @@ export const storingMutants: readonly Mutant[] = [
     };
     return {};
   }),
-  brokenCalls('JS-REM-05/loads-the-class', 'a job is removed only when its class is there', (store, node) => ({
-    removeJob: async (key) => {
-      const job = await store.getJob(key);
-      if (job !== null) await mustResolve(node.context().jobClassResolver.resolve(job.jobClass));
-      return store.removeJob(key);
-    },
-  })),
+  brokenCalls(
+    'JS-REM-05/loads-the-class',
+    'a job is removed only when its class is there',
+    (store, node) => ({
+      removeJob: async (key) => {
+        const job = await store.getJob(key);
+        if (job !== null) await mustResolve(node.context().jobClassResolver.resolve(job.jobClass));
+        return store.removeJob(key);
+      },
+    }),
+  ),
   brokenPrimitives('JS-REM-06/keeps-pauses', 'clearing leaves the paused groups', (tx) => ({
     clear: async () => {
       const paused = await tx.getPausedGroups();

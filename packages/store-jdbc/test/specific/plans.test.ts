@@ -74,9 +74,12 @@ function planned(database: RecordingDatabase): ReadonlyMap<string, readonly stri
   return plans;
 }
 
-/** What goes through all triggers, by a table or by an index: the indexes of what runs hold what runs only. */
+/**
+ * What goes through all triggers, or all of one scheduler, by the table or by an index. The indexes of what runs hold
+ * what runs only.
+ */
 const WHOLE_SCAN =
-  /^SCAN (t|f|ametrine_triggers)\b(?! USING (COVERING )?INDEX ametrine_triggers_(running|exclusive))/;
+  /^SCAN (t|f|ametrine_triggers)\b(?! USING (COVERING )?INDEX ametrine_triggers_(running|exclusive))|^SEARCH (t|f|ametrine_triggers) USING INDEX ametrine_triggers_key \(scheduler_id=\?\)$/;
 
 describe('the plans of the statements', () => {
   let database: RecordingDatabase;

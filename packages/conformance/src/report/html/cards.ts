@@ -44,7 +44,10 @@ function rung({ level, name, reached, because }: ConformanceReport['levels'][num
 
 function bar({ counts, cases }: ConformanceReport): string {
   const present = READING_ORDER.filter((outcome) => counts[outcome] > 0);
-  const parts = present.map((outcome) => `<i class="${outcome}" style="flex:${counts[outcome]}" title="${counts[outcome]} ${OUTCOME_WORDS[outcome]}"></i>`);
+  const parts = present.map(
+    (outcome) =>
+      `<i class="${outcome}" style="flex:${counts[outcome]}" title="${counts[outcome]} ${OUTCOME_WORDS[outcome]}"></i>`,
+  );
   const words = present.map((outcome) => `<li><b>${counts[outcome]}</b> ${OUTCOME_WORDS[outcome]}</li>`);
   return `<div class="bar" role="img" aria-label="outcomes of ${cases.length} cases">${parts.join('')}</div><ul class="counts">${words.join('')}</ul>`;
 }
@@ -58,11 +61,34 @@ function obstacles({ levels }: ConformanceReport): string {
   return `<details><summary>Why not ${next.level} ${next.name}</summary><ul>${shown.join('')}${hidden > 0 ? `<li>and ${hidden} more</li>` : ''}</ul></details>`;
 }
 
-function facts({ claim, environment, startedAt, seconds, seed, repeat, chosen, executed }: ConformanceReport): string {
-  const asked = [chosen.level === null ? null : `up to ${chosen.level}`, chosen.only?.join(', ') ?? null].filter((part) => part !== null);
+function facts({
+  claim,
+  environment,
+  startedAt,
+  seconds,
+  seed,
+  repeat,
+  chosen,
+  executed,
+}: ConformanceReport): string {
+  const asked = [
+    chosen.level === null ? null : `up to ${chosen.level}`,
+    chosen.only?.join(', ') ?? null,
+  ].filter((part) => part !== null);
   const rows: readonly (readonly [string, string])[] = [
-    ['Claims', [`durability: ${claim.durability}`, claim.clustering ? 'clustering' : 'one node', `wake-up: ${claim.wakeup}`, `transactions: ${claim.transactions}`].join(' · ')],
-    ['Run', `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${seconds.toFixed(1)} s${repeat > 1 ? `, ${repeat} repetitions` : ''}`],
+    [
+      'Claims',
+      [
+        `durability: ${claim.durability}`,
+        claim.clustering ? 'clustering' : 'one node',
+        `wake-up: ${claim.wakeup}`,
+        `transactions: ${claim.transactions}`,
+      ].join(' · '),
+    ],
+    [
+      'Run',
+      `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${seconds.toFixed(1)} s${repeat > 1 ? `, ${repeat} repetitions` : ''}`,
+    ],
     ['Where', `Node ${environment.node.replace(/^v/, '')}, ${environment.platform}`],
     ['Seed', String(seed)],
     ...(asked.length === 0 ? [] : [['Asked for', asked.join('; ')] as const]),
@@ -73,7 +99,10 @@ function facts({ claim, environment, startedAt, seconds, seed, repeat, chosen, e
 
 /** The slowest cases of one store. */
 export function slowestOf(report: ConformanceReport): string {
-  const slowest = report.cases.filter(({ ms }) => ms > 0).sort((a, b) => b.ms - a.ms).slice(0, SLOWEST);
+  const slowest = report.cases
+    .filter(({ ms }) => ms > 0)
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, SLOWEST);
   const most = slowest[0]?.ms ?? 1;
   const rows = slowest.map(
     ({ id, title, ms }) =>

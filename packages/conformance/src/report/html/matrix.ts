@@ -44,7 +44,9 @@ export function matrixOf(reports: readonly ConformanceReport[]): string {
 
 /** The marks and what they mean. */
 export function legend(): string {
-  const marks = (Object.keys(SYMBOLS) as Verdict[]).map((verdict) => `<li>${mark(verdict)} ${WORDS[verdict]}</li>`);
+  const marks = (Object.keys(SYMBOLS) as Verdict[]).map(
+    (verdict) => `<li>${mark(verdict)} ${WORDS[verdict]}</li>`,
+  );
   return `<ul class="legend">${marks.join('')}</ul>`;
 }
 
@@ -54,7 +56,9 @@ function ruleRow(rule: Rule, reports: readonly ConformanceReport[]): string {
   const ids = [...new Set(verdicts.flatMap((verdict) => verdict?.cases ?? []))];
   const kinds = new Set(verdicts.map((verdict) => verdict?.verdict ?? 'noCase'));
   const tags = [
-    ...(['fail', 'inconclusive', 'deviates', 'notRun'].some((bad) => kinds.has(bad as Verdict)) ? ['open'] : []),
+    ...(['fail', 'inconclusive', 'deviates', 'notRun'].some((bad) => kinds.has(bad as Verdict))
+      ? ['open']
+      : []),
     ...(kinds.has('noCase') ? ['bare'] : []),
     rule.requirement,
     rule.level,
@@ -77,7 +81,11 @@ function ruleRow(rule: Rule, reports: readonly ConformanceReport[]): string {
 /** Cases that cite only rules which this version of the contract does not know. */
 function otherRules(reports: readonly ConformanceReport[]): string {
   const known = new Set(rules.map(({ id }) => id));
-  const ids = new Set(reports.flatMap(({ cases }) => cases.filter((kase) => !kase.rules.some((id) => known.has(id))).map(({ id }) => id)));
+  const ids = new Set(
+    reports.flatMap(({ cases }) =>
+      cases.filter((kase) => !kase.rules.some((id) => known.has(id))).map(({ id }) => id),
+    ),
+  );
   if (ids.size === 0) return '';
   const rows = [...ids].map((id) => caseRow(id, reports));
   return `<div class="group"><div class="section">Of no rule of this contract</div><div class="inside">${rows.join('\n')}</div></div>`;
@@ -107,7 +115,8 @@ function caseRow(id: string, reports: readonly ConformanceReport[]): string {
 
 function caseCell(kase: CaseRecord | undefined): string {
   if (kase === undefined) return '<span class="cell"></span>';
-  const differing = new Set(kase.outcomes).size > 1 ? `, not the same in each of ${kase.outcomes.length} repetitions` : '';
+  const differing =
+    new Set(kase.outcomes).size > 1 ? `, not the same in each of ${kase.outcomes.length} repetitions` : '';
   const title = `${WORDS[kase.outcome]}${kase.reason === null ? '' : `: ${kase.reason}`}${differing}`;
   return `<span class="cell" title="${esc(title)}">${mark(kase.outcome)}<small>${kase.ms > 0 ? milliseconds(kase.ms) : ''}</small></span>`;
 }
@@ -115,9 +124,11 @@ function caseCell(kase: CaseRecord | undefined): string {
 function evidenceOf(kase: CaseRecord, report: ConformanceReport, named: boolean): string {
   const message = kase.message ?? '';
   const replay = /^ {2}Replay: +(.*)$/m.exec(message)?.[1];
-  const copy = replay === undefined ? '' : `<button class="copy" data-copy="${esc(replay)}">copy replay</button>`;
+  const copy =
+    replay === undefined ? '' : `<button class="copy" data-copy="${esc(replay)}">copy replay</button>`;
   const headline = `${named ? `${storeName(report)}: ` : ''}${headlineOf(kase)}`;
-  const known = kase.deviation === null ? '' : ` (known: ${kase.deviation.issue}, until ${kase.deviation.until})`;
+  const known =
+    kase.deviation === null ? '' : ` (known: ${kase.deviation.issue}, until ${kase.deviation.until})`;
   return `<details class="evidence ${kase.outcome}" open><summary>${esc(headline + known)}</summary>${copy}<pre>${esc(message)}</pre></details>`;
 }
 
@@ -125,7 +136,8 @@ function evidenceOf(kase: CaseRecord, report: ConformanceReport, named: boolean)
 function headlineOf({ failure, outcome }: CaseRecord): string {
   if (failure === null) return WORDS[outcome];
   const [what = ''] = failure.what.split('\n', 1);
-  const values = failure.expected === null ? '' : `: expected ${failure.expected}, seen ${failure.seen ?? ''}`;
+  const values =
+    failure.expected === null ? '' : `: expected ${failure.expected}, seen ${failure.seen ?? ''}`;
   return values.length <= 120 && !values.includes('\n') ? what + values : what;
 }
 

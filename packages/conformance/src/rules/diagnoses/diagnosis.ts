@@ -5,7 +5,15 @@
  */
 
 /** Kinds of backends that share their traps. */
-export type BackendFamily = 'memory' | 'files' | 'sqlite' | 'postgres' | 'mysql' | 'mongodb' | 'redis' | 'other';
+export type BackendFamily =
+  | 'memory'
+  | 'files'
+  | 'sqlite'
+  | 'postgres'
+  | 'mysql'
+  | 'mongodb'
+  | 'redis'
+  | 'other';
 
 /** A likely cause; with `on`, one that only these backends know. */
 export type Cause = string | { readonly on: readonly BackendFamily[]; readonly text: string };
