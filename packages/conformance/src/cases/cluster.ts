@@ -108,7 +108,7 @@ export const clusterCases: readonly ConformanceCase[] = defineCases([
       const of = job('j', { nonConcurrent: true });
       await one.put(of, every('t', of, HOUR, { group: 'g' }));
       await one.store.storeCalendar('c', holidays('2026-03-03'), { now: ctx.now });
-      ctx.same(
+      ctx.includes(
         await two.store.getCounts(),
         { jobs: 0, triggers: 0, calendars: 0 },
         'the counts of the other',
@@ -131,7 +131,7 @@ export const clusterCases: readonly ConformanceCase[] = defineCases([
       ctx.same(await two.state(key('t', 'g')), 'paused', 'the other’s trigger during a run here');
       await two.store.clearAllSchedulingData();
       ctx.same(await one.complete(run), 'completed', 'the run, after the other was cleared');
-      ctx.same(await one.store.getCounts(), { jobs: 1, triggers: 1, calendars: 1 }, 'the counts here');
+      ctx.includes(await one.store.getCounts(), { jobs: 1, triggers: 1, calendars: 1 }, 'the counts here');
     },
   },
   {

@@ -180,7 +180,7 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
       const run = await a.run();
       ctx.advance(10 * MINUTE);
       ctx.same((await b.checkIn()).recoveries, [], 'what the first to wake recovers');
-      ctx.same(await a.checkIn(), { fenced: false, recoveries: [] }, 'what the second finds');
+      ctx.includes(await a.checkIn(), { fenced: false, recoveries: [] }, 'what the second finds');
       ctx.same(await a.complete(run, 'deleteTrigger'), 'completed', 'its run');
     },
   },

@@ -19,7 +19,7 @@ export const lifecycleCases: readonly ConformanceCase[] = defineCases([
       const { store, node } = await ctx.prepare();
       for (const [name, call] of everyCall(store)) await ctx.rejects(call(), 'ERR_STORE_NOT_OPEN', name);
       const opened = await node();
-      ctx.same(
+      ctx.includes(
         await opened.store.getCounts(),
         { jobs: 0, triggers: 0, calendars: 0 },
         'the counts once it is open',

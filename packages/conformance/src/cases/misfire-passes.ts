@@ -101,7 +101,7 @@ export const misfirePassCases: readonly ConformanceCase[] = defineCases([
       const triggers = oneOfEachType(of);
       await node.put(of, ...triggers);
       ctx.advance(HOUR);
-      ctx.same(
+      ctx.includes(
         await node.store.recoverMisfires({ now: ctx.now, limit: 10 }),
         { handled: 4, hasMore: false },
         'the pass',
@@ -156,7 +156,7 @@ export const misfirePassCases: readonly ConformanceCase[] = defineCases([
       }
       const before = await node.store.listTriggers({});
       ctx.advance(HOUR);
-      ctx.same(
+      ctx.includes(
         await node.store.recoverMisfires({ now: ctx.now, limit: 10 }),
         { handled: 0, hasMore: false },
         'the pass',

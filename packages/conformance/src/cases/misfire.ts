@@ -33,7 +33,7 @@ export const misfireCases: readonly ConformanceCase[] = defineCases([
       const of = job('j');
       await node.put(of, once('late', of, { at: T0 + 1 }), once('later', of, { at: T0 }));
       ctx.advance(THRESHOLD + 1);
-      ctx.same(
+      ctx.includes(
         await node.store.recoverMisfires({ now: ctx.now, limit: 10 }),
         { handled: 1, hasMore: false },
         'the pass',
@@ -186,7 +186,7 @@ export const misfireCases: readonly ConformanceCase[] = defineCases([
         cronAt('cron', of, '0/30 * * * * ?', ignore),
       );
       ctx.advance(5 * MINUTE);
-      ctx.same(
+      ctx.includes(
         await node.store.recoverMisfires({ now: ctx.now, limit: 10 }),
         { handled: 0, hasMore: false },
         'a misfire pass',

@@ -50,7 +50,7 @@ export const triggerFieldCases: readonly ConformanceCase[] = defineCases([
         'ERR_INVALID_ARGUMENT',
         'a longer calendar name',
       );
-      ctx.same(await store.getCounts(), { jobs: 1, triggers: 1, calendars: 0 }, 'the counts');
+      ctx.includes(await store.getCounts(), { jobs: 1, triggers: 1, calendars: 0 }, 'the counts');
     },
   },
   {

@@ -160,7 +160,7 @@ export const triggerReadingCases: readonly ConformanceCase[] = defineCases([
       await store.pauseTriggers({ equals: 'g' });
       await store.pauseJobs({ equals: 'jg' });
       await store.clearAllSchedulingData();
-      ctx.same(await store.getCounts(), { jobs: 0, triggers: 0, calendars: 0 }, 'the counts');
+      ctx.includes(await store.getCounts(), { jobs: 0, triggers: 0, calendars: 0 }, 'the counts');
       ctx.same(await store.listPausedTriggerGroups(), [], 'paused trigger groups');
       ctx.same(await store.listPausedJobGroups(), [], 'paused job groups');
       ctx.same(
