@@ -7,10 +7,16 @@
  *
  * @module
  */
-import type { JobDetail, JobKey, Trigger } from '@ametrine/core';
-import { EMPTY_DATA, encodeData, type TriggerRecord } from '@ametrine/core/spi';
-import { readJob, readTrigger, type TriggerRow } from './records.js';
-import type { SqlRow } from './sql.js';
+import type { Calendar, JobDetail, JobKey, Trigger } from '@ametrine/core';
+import {
+  EMPTY_DATA,
+  encodeData,
+  isSchedulerError,
+  type SchedulerError,
+  type TriggerRecord,
+} from '@ametrine/core/spi';
+import { readCalendar, readJob, readTrigger, type TriggerRow } from './records.js';
+import type { SqlRow, SqlValue } from './sql.js';
 
 const standIns = new WeakSet<Trigger>();
 
@@ -65,4 +71,32 @@ export function readJobAnyway(row: SqlRow): JobDetail {
   } catch {
     return readJob([...row.slice(0, -1), encodeData(EMPTY_DATA)]).job;
   }
+}
+
+/** Calendars by name; in the place of one that cannot be read, the reason. */
+export type CalendarsByName = ReadonlyMap<string, Calendar | SchedulerError>;
+
+/** Stands for a calendar that cannot be read, so that it can be replaced and removed. It excludes nothing. */
+export const CALENDAR_STAND_IN: Calendar = Object.freeze({
+  type: 'holiday',
+  description: null,
+  base: null,
+  excludedDates: Object.freeze([]),
+  timeZone: 'UTC',
+});
+
+/** Reads a calendar, or gives the reason why it cannot be read. */
+export function readCalendarOrFault(name: string, text: SqlValue | undefined): Calendar | SchedulerError {
+  try {
+    return readCalendar(name, text);
+  } catch (error) {
+    if (isSchedulerError(error)) return error;
+    throw error;
+  }
+}
+
+/** The calendar of that name; null when the name is, or when it is missing or cannot be read. */
+export function calendarNamed(calendars: CalendarsByName, name: string | null): Calendar | null {
+  const found = name === null ? undefined : calendars.get(name);
+  return found === undefined || isSchedulerError(found) ? null : found;
 }

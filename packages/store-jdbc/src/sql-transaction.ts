@@ -12,6 +12,7 @@ import {
   encodeCalendar,
   encodeData,
   type InstanceRecord,
+  isSchedulerError,
   keyText,
   type MisfiredQuery,
   matchesGroup,
@@ -24,13 +25,19 @@ import {
   type TriggerRecord,
   type TriggerSelection,
 } from '@ametrine/core/spi';
-import { isStandIn, readJobAnyway, readTriggerOrStandIn } from './damage.js';
+import {
+  CALENDAR_STAND_IN,
+  type CalendarsByName,
+  isStandIn,
+  readCalendarOrFault,
+  readJobAnyway,
+  readTriggerOrStandIn,
+} from './damage.js';
 import type { Driver } from './drivers/driver.js';
 import {
   executionValues,
   jobValues,
   LARGE_DATA,
-  readCalendar,
   readExecution,
   readInstance,
   readJob,
@@ -265,14 +272,17 @@ export class SqlTransaction implements StoreTransaction {
   // Calendars
 
   async getCalendar(name: string): Promise<Calendar | null> {
-    return (await this.calendarsOf([name])).get(name) ?? null;
+    const found = (await this.calendarsOf([name])).get(name);
+    if (!isSchedulerError(found)) return found ?? null;
+    if (this.effects === null) throw found;
+    return CALENDAR_STAND_IN;
   }
 
-  /** Those of the calendars that exist, by name. */
-  async calendarsOf(names: readonly string[]): Promise<ReadonlyMap<string, Calendar>> {
+  /** Those of the calendars that exist, by name; in the place of one that cannot be read, the reason. */
+  async calendarsOf(names: readonly string[]): Promise<CalendarsByName> {
     if (names.length === 0) return new Map();
     const rows = await this.driver.query(calendars.selectCalendars(this.scope, names));
-    return new Map(rows.map(([name, text]) => [String(name), readCalendar(String(name), text)]));
+    return new Map(rows.map(([name, text]) => [String(name), readCalendarOrFault(String(name), text)]));
   }
 
   async putCalendar(name: string, calendar: Calendar): Promise<void> {

@@ -13,8 +13,11 @@ import {
   compareDue,
   type Effects,
   fireDecision,
+  isSchedulerError,
+  showKey,
   type UnresolvedBundle,
 } from '@ametrine/core/spi';
+import { type CalendarsByName, calendarNamed } from '../damage.js';
 import { readJob, type TriggerRow } from '../records.js';
 import { readScan } from '../scan.js';
 import type { SqlRow } from '../sql.js';
@@ -28,6 +31,7 @@ import {
   selectNextDueAt,
 } from '../statements/claim.js';
 import { selectJobsById } from '../statements/jobs.js';
+import { setUnreadable } from '../statements/triggers.js';
 import { calendarNames } from './calendar-names.js';
 import { applyMisfires } from './misfires.js';
 
@@ -59,10 +63,11 @@ export async function claim(
   const hasMore = await applyMisfires(tx, effects, now, range);
   if (hasMore) effects.schedulingChanged(now);
 
-  const candidates = await chooseCandidates(tx, request);
-  if (candidates.length === 0) return { acquired: [], fired: [] };
+  const chosen = await chooseCandidates(tx, request);
+  if (chosen.length === 0) return { acquired: [], fired: [] };
+  const calendars = await tx.calendarsOf(calendarNames(chosen.map(({ row }) => row)));
+  const candidates = await withReadableCalendars(tx, effects, chosen, calendars);
   await tx.spill(candidates.filter(({ row }) => row.runId !== null).map(({ row }) => row.id));
-  const calendars = await tx.calendarsOf(calendarNames(candidates.map(({ row }) => row)));
 
   const acquired: AcquiredTrigger[] = [];
   const fired: UnresolvedBundle[] = [];
@@ -71,7 +76,7 @@ export async function claim(
     const fireInstanceId = request.newFireInstanceId();
     const before = row.record.trigger;
     const scheduledAt = before.nextFireAt ?? now;
-    const calendar = before.calendarName === null ? null : (calendars.get(before.calendarName) ?? null);
+    const calendar = calendarNamed(calendars, before.calendarName);
     const decision =
       scheduledAt <= now && request.fireableClasses.has(job.jobClass)
         ? fireDecision({
@@ -149,6 +154,27 @@ async function chooseCandidates(tx: SqlTransaction, request: ClaimRequest): Prom
     if (wasLast || chosen.length >= request.maxCount) return inFireOrder(chosen);
     last = triggers.at(-1) ?? last;
   }
+}
+
+/** Puts triggers in error whose calendar cannot be read: they would be claimed and refused for ever. */
+async function withReadableCalendars(
+  tx: SqlTransaction,
+  effects: Effects,
+  candidates: readonly Candidate[],
+  calendars: CalendarsByName,
+): Promise<readonly Candidate[]> {
+  if (calendars.size === 0) return candidates;
+  const damaged: number[] = [];
+  const readable = candidates.filter(({ row }) => {
+    const { key, calendarName } = row.record.trigger;
+    const fault = calendarName === null ? undefined : calendars.get(calendarName);
+    if (!isSchedulerError(fault)) return true;
+    damaged.push(row.id);
+    effects.storeError(`Trigger ${showKey(key)} is put in error: its calendar cannot be read`, fault);
+    return false;
+  });
+  if (damaged.length > 0) await tx.driver.execute(setUnreadable(tx.scope, damaged));
+  return readable;
 }
 
 /** The database compares names by code point, the contract by UTF-16 code unit; they differ for a few characters. */

@@ -12,6 +12,7 @@ import {
   keyText,
   type TriggerRecord,
 } from '@ametrine/core/spi';
+import { calendarNamed } from '../damage.js';
 import { readExecution, readJob, readKey, type TriggerRow } from '../records.js';
 import { readScan } from '../scan.js';
 import type { SqlRow } from '../sql.js';
@@ -50,7 +51,7 @@ export async function fire(
     const record = row === undefined ? null : (records.get(row.id) ?? row.record);
     const claim = row === undefined ? undefined : claimOf(row, fireInstanceId, instanceId, elsewhere);
     const calendarName = record?.trigger.calendarName ?? null;
-    const calendar = calendarName === null ? null : (calendars.get(calendarName) ?? null);
+    const calendar = calendarNamed(calendars, calendarName);
     const decision = fireDecision({
       record: claim === undefined ? null : record,
       fireInstanceId,

@@ -4,6 +4,7 @@
  * @module
  */
 import { afterMisfire, type Effects, encodeSchedule } from '@ametrine/core/spi';
+import { calendarNamed } from '../damage.js';
 import { readKey } from '../records.js';
 import { readScan } from '../scan.js';
 import type { Sql, SqlRow } from '../sql.js';
@@ -40,8 +41,8 @@ export async function applyMisfires(
   for (const { id, record } of triggers) {
     const { trigger } = record;
     effects.misfired(trigger);
-    // A missing calendar counts as none here: the trigger must get a time again, and firing will say what is missing.
-    const calendar = trigger.calendarName === null ? null : (calendars.get(trigger.calendarName) ?? null);
+    // A calendar that is missing or damaged counts as none here: the trigger must get a time again, and firing will say what is missing.
+    const calendar = calendarNamed(calendars, trigger.calendarName);
     const after = afterMisfire(trigger, calendar, now);
     if (after.nextFireAt === null) effects.finalized(after);
     else effects.schedulingChanged(after.nextFireAt);

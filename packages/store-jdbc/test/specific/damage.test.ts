@@ -1,3 +1,4 @@
+import { defineCalendar } from '@ametrine/core';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SqliteJobStore } from '../../src/sqlite.js';
@@ -210,13 +211,37 @@ describe('a job that cannot be read', () => {
 });
 
 describe('a calendar that cannot be read', () => {
-  it('is named', async () => {
+  it('puts the triggers that name it in error, lets others fire, and can be replaced or removed', async () => {
     const database = new Database(':memory:');
-    const { store } = await start({ database });
-    database.exec(`INSERT INTO ametrine_calendars VALUES (1, 'c', '{"type":"moon"}')`);
+    const { store, signals } = await start({ database });
+    const sundays = defineCalendar({ weekly: ['SUN'], timeZone: 'UTC' });
+    const job = aJob('j');
+    await store.storeCalendar('c', sundays, { now: T0 });
+    await store.storeJobsAndTriggers([
+      { job, triggers: [aTrigger(job, 'held', { calendar: 'c' }), aTrigger(job, 'free')] },
+    ]);
+    const damage = (): unknown => database.exec(`UPDATE ametrine_calendars SET calendar = '{"type":"moon"}'`);
+    damage();
+    expect(namesOf(await run(store))).toEqual(['free']);
+    expect(await store.getTriggerState({ group: 'DEFAULT', name: 'held' })).toBe('error');
+    expect(signals.recorded).toContainEqual([
+      'storeError',
+      'Trigger DEFAULT.held is put in error: its calendar cannot be read',
+      'ERR_RECORD_UNREADABLE',
+    ]);
     await expect(store.getCalendar('c')).rejects.toMatchObject({
       code: 'ERR_RECORD_UNREADABLE',
       details: { kind: 'calendar', key: 'c' },
     });
+    await expect(store.storeCalendar('c', sundays, { now: T0 })).rejects.toMatchObject({
+      code: 'ERR_ALREADY_EXISTS',
+    });
+    await store.storeCalendar('c', sundays, { now: T0, replace: true });
+    expect(await store.getCalendar('c')).toEqual(sundays);
+    await store.resetTriggerFromErrorState({ group: 'DEFAULT', name: 'held' });
+    expect(namesOf(await run(store))).toEqual(['held']);
+    damage();
+    await store.removeJob(job.key);
+    expect(await store.removeCalendar('c')).toBe('removed');
   });
 });

@@ -56,6 +56,18 @@ describe('where executions are', () => {
     expect(await run(store, { now: T0 + 3000 })).toHaveLength(1);
   });
 
+  it('moves to the table when the end of another run removes the trigger', async () => {
+    const job = aJob('j');
+    await store.storeJobAndTrigger(job, aTrigger(job, 't', { everyMs: 1000 }));
+    const [first] = await run(store);
+    const [second] = await run(store, { now: T0 + 1000 });
+    if (first === undefined || second === undefined) throw new Error('two runs');
+    await store.triggeredJobsComplete([endOf(first, 'deleteTrigger')], { now: T0 });
+    expect([(await store.getCounts()).triggers, inTable()]).toEqual([0, ['t']]);
+    expect(await store.triggeredJobsComplete([endOf(second)], { now: T0 })).toEqual(['completed']);
+    expect(inTable()).toEqual([]);
+  });
+
   it('moves to the table when the trigger is removed, and still holds its non-concurrent job', async () => {
     const job = aJob('j', { nonConcurrent: true });
     await store.storeJobAndTrigger(job, aTrigger(job, 't', { everyMs: 1000 }));

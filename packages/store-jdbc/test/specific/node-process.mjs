@@ -50,12 +50,15 @@ const commands = {
   },
 };
 
-const lines = createInterface({ input: process.stdin });
-lines.on('line', async (line) => {
+/** Does what one line says, and answers. */
+async function obey(line) {
   const { do: command, ...facts } = JSON.parse(line);
   const answer = await commands[command](facts).then(
     (result = null) => ({ result }),
     ({ code, message, details }) => ({ error: { code, message, details } }),
   );
   process.stdout.write(`${JSON.stringify(answer)}\n`);
-});
+}
+
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (line) => void obey(line));
