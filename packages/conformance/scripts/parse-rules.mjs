@@ -58,7 +58,10 @@ function parseRow(line, section) {
  * @param {string} markdown
  */
 function plain(markdown) {
-  return markdown.replaceAll('`', '').replace(/\*(\S[^*]*)\*/g, '$1');
+  return markdown.replace(
+    /`([^`]*)`|([*_])(\S[^*_]*)\2/g,
+    (_whole, code, _mark, emphasized) => code ?? emphasized,
+  );
 }
 
 /**

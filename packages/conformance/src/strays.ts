@@ -74,8 +74,8 @@ function listen(): () => void {
 function take(thrown: unknown): void {
   const error = thrown instanceof Error ? thrown : new Error(inspect(thrown));
   const owner = current.getStore();
-  if (owner !== undefined) return owner.caught(error);
-  // Nobody knows whose it is: better a failure too many than one that is lost.
-  if (underWay.size > 0) for (const strays of underWay) strays.caught(error);
+  // When nobody knows whose it is, better a failure too many than one that is lost.
+  if (owner !== undefined) owner.caught(error);
+  else if (underWay.size > 0) for (const strays of underWay) strays.caught(error);
   else for (const hear of strangersEars) hear(error);
 }

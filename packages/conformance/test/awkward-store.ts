@@ -43,7 +43,12 @@ const UNORDERED = new Set<string | symbol>([
 const VALUES = new Set(['key', 'jobKey', 'triggerKey', 'schedule', 'data', 'calendar', 'error', 'recovers']);
 
 /** The calls that answer with keys, names or a calendar, and no record. */
-const PLAIN_ANSWERS = new Set<string | symbol>(['listJobKeys', 'listTriggerKeys', 'getCalendar', 'capabilities']);
+const PLAIN_ANSWERS = new Set<string | symbol>([
+  'listJobKeys',
+  'listTriggerKeys',
+  'getCalendar',
+  'capabilities',
+]);
 
 /** Rolls a transaction back. */
 const ROLLBACK: unique symbol = Symbol('rollback');
@@ -104,7 +109,10 @@ class AwkwardStore extends OpenPortableStore {
 function embellished(value: unknown): unknown {
   if (Array.isArray(value)) return Object.freeze(value.map(embellished));
   if (typeof value !== 'object' || value === null) return value;
-  const copy = Object.entries(value).map(([name, part]) => [name, VALUES.has(name) ? part : embellished(part)]);
+  const copy = Object.entries(value).map(([name, part]) => [
+    name,
+    VALUES.has(name) ? part : embellished(part),
+  ]);
   return Object.freeze({ ...Object.fromEntries(copy), storeRevision: 7 });
 }
 

@@ -125,6 +125,8 @@ export function release(tables: Tables, acquired: readonly AcquiredTrigger[], ef
       tables.changeTrigger(entry, entry.trigger, 'waiting', null);
       effects.schedulingChanged(entry.trigger.nextFireAt);
     }
+    // Whatever became of the claimed trigger itself, its siblings may be claimed again (JS-SIG-02).
+    if (execution.nonConcurrent) effects.schedulingChanged(null);
     tables.removeExecution(fireInstanceId);
   }
 }

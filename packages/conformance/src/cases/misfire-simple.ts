@@ -132,7 +132,11 @@ async function missed(
   const example = every('t', of, 10 * SECOND, { repeat: 9, ...past, ...overrides });
   await node.put(of, example);
   const now = T0 + MISSED_FOR;
-  ctx.includes(await node.store.recoverMisfires({ now, limit: 10 }), { handled: 1, hasMore: false }, 'the pass');
+  ctx.includes(
+    await node.store.recoverMisfires({ now, limit: 10 }),
+    { handled: 1, hasMore: false },
+    'the pass',
+  );
   const t = await node.stored(example);
   ctx.same(
     [t.previousFireAt, node.signals.misfired.length],

@@ -97,11 +97,9 @@ export const pausingCases: readonly ConformanceCase[] = defineCases([
       await node.put(of, t);
       const claimed = await node.acquireOne();
       await node.store.pauseTrigger(t.key);
-      ctx.same(
-        await node.fire(claimed),
-        [{ kind: 'notFired', fireInstanceId: claimed.fireInstanceId, reason: 'claimLost' }],
-        'the result',
-      );
+      const [result] = await node.fire(claimed);
+      const lost = { kind: 'notFired', fireInstanceId: claimed.fireInstanceId, reason: 'claimLost' };
+      ctx.includes(result, lost, 'the result');
       ctx.same(await node.state(t), 'paused', 'before the release');
       await node.release(claimed);
       ctx.same(await node.state(t), 'paused', 'after the release');

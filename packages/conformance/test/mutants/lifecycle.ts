@@ -4,8 +4,14 @@
  * @module
  */
 import { type JobKey, keyText, SchedulerError, type TriggerKey } from '@ametrine/core';
-import { type JobClassResolver, STORE_OPTION_KEYS, type StoreOptions } from '@ametrine/core/spi';
+import {
+  type JobClassResolver,
+  STORE_OPTION_KEYS,
+  type StoreCapabilities,
+  type StoreOptions,
+} from '@ametrine/core/spi';
 import { type OpenBackend, OpenPortableStore } from '../open-portable-store.js';
+import { PortableBackend, PortableStore } from '../portable-store.js';
 import { brokenCalls, brokenHotPath, brokenPrimitives, brokenStore, type Mutant } from './mutant.js';
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -76,6 +82,14 @@ export const lifecycleMutants: readonly Mutant[] = [
       return store.checkIn(at);
     },
   })),
+  brokenStore('JS-CAP-01/short-names', 'the store says that it keeps only short names', () => {
+    return class extends OpenPortableStore {
+      override readonly capabilities: StoreCapabilities = {
+        ...new PortableStore(new PortableBackend()).capabilities,
+        maxNameLength: 100,
+      };
+    };
+  }),
   brokenStore('JS-LIF-08/unknown-options', 'options that nobody knows are passed over', () => {
     return class extends OpenPortableStore {
       constructor(backend: OpenBackend, options: StoreOptions = {}, hook?: JobClassResolver) {

@@ -22,15 +22,18 @@ export async function release(
   const offRows = new Set<EndingRow>();
   const freed = new Set<EndingRow>();
   const unspilled: string[] = [];
+  let freesJobs = false;
   acquired.forEach(({ fireInstanceId }, position) => {
     const row = rows[position];
     if (row?.runId === fireInstanceId) {
       if (row.runExecuting) return;
       offRows.add(row);
-    } else if (spilled.get(fireInstanceId)?.state === 'acquired') {
-      unspilled.push(fireInstanceId);
+      freesJobs ||= row.runNonConcurrent;
     } else {
-      return;
+      const execution = spilled.get(fireInstanceId);
+      if (execution?.state !== 'acquired') return;
+      unspilled.push(fireInstanceId);
+      freesJobs ||= execution.nonConcurrent;
     }
     if (row?.state === 'acquired' && row.claimId === fireInstanceId) freed.add(row);
   });
@@ -51,4 +54,6 @@ export async function release(
       ),
     );
   for (const { nextFireAt } of freed) effects.schedulingChanged(nextFireAt);
+  // Whatever became of a claimed trigger itself, its siblings may be claimed again (JS-SIG-02).
+  if (freesJobs) effects.schedulingChanged(null);
 }

@@ -5,7 +5,7 @@
  */
 import { elsewhere } from '../../catalogue/elsewhere.js';
 import { rules } from '../../generated/rules.js';
-import { OUTCOME_WORDS } from '../../outcome.js';
+import { OUTCOME_WORDS, wasExecuted } from '../../outcome.js';
 import { intentOf } from '../../rules/diagnoses/diagnose.js';
 import type { Rule } from '../../rules/rule.js';
 import type { ConformanceReport } from '../envelope.js';
@@ -118,7 +118,7 @@ function caseCell(kase: CaseRecord | undefined): string {
   const differing =
     new Set(kase.outcomes).size > 1 ? `, not the same in each of ${kase.outcomes.length} repetitions` : '';
   const title = `${WORDS[kase.outcome]}${kase.reason === null ? '' : `: ${kase.reason}`}${differing}`;
-  return `<span class="cell" title="${esc(title)}">${mark(kase.outcome)}<small>${kase.ms > 0 ? milliseconds(kase.ms) : ''}</small></span>`;
+  return `<span class="cell" title="${esc(title)}">${mark(kase.outcome)}<small>${wasExecuted(kase.outcome) ? milliseconds(kase.ms) : ''}</small></span>`;
 }
 
 function evidenceOf(kase: CaseRecord, report: ConformanceReport, named: boolean): string {

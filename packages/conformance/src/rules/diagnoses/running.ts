@@ -132,7 +132,6 @@ export const runningDiagnoses: Diagnoses = {
     ],
   },
   'JS-FIR-07': {
-    intent: 'a node that lacks a class does not take the others down.',
     causes: ['the error of the resolver ends the batch', 'the trigger is left acquired'],
   },
   'JS-FIR-08': {
@@ -148,7 +147,6 @@ export const runningDiagnoses: Diagnoses = {
     ],
   },
   'JS-CMP-02': {
-    intent: 'a worker that lost its run must not finish the run of the worker that replaced it.',
     causes: [
       'matching by trigger or job key and not by token',
       'a claim that was only acquired counts as executing',

@@ -175,4 +175,6 @@ export async function releaseExecutions(
   await tx.putTriggers(freed.map(({ trigger }) => ({ trigger, state: 'waiting', fireInstanceId: null })));
   await tx.removeExecutions([...tokens]);
   for (const { trigger } of freed) effects.schedulingChanged(trigger.nextFireAt);
+  // Whatever became of the claimed trigger itself, its siblings may be claimed again (JS-SIG-02).
+  if (held.some(({ nonConcurrent }) => nonConcurrent)) effects.schedulingChanged(null);
 }
