@@ -25,7 +25,7 @@ export const MINUTE: number = 60 * SECOND;
 export const HOUR: number = 60 * MINUTE;
 export const DAY: number = 24 * HOUR;
 /** The misfire threshold of every node that a case opens without naming another. */
-export const THRESHOLD: number = MINUTE;
+export const THRESHOLD: number = 60_000;
 
 /** A key, in the DEFAULT group unless one is named. */
 export function key(name: string, group: string = DEFAULT_GROUP): Key {

@@ -1,6 +1,7 @@
 import { it } from 'vitest';
-import { runModel, counterexampleText } from '../src/model/run-model.js';
+import { counterexampleText, runModel } from '../src/model/run-model.js';
 import { portableHarness } from './open-portable-store.js';
+
 it('x', async () => {
   const h = portableHarness('portable');
   const t = performance.now();

@@ -154,13 +154,19 @@ export const lifecycleMutants: readonly Mutant[] = [
   brokenHotPath('JS-EXE-01/numbers-the-batch', 'tokens are numbered anew in every batch', (sound, facts) => ({
     claim: (request, effects) => {
       let count = 0;
-      const newFireInstanceId = (): string => `${facts.instanceId}-${(count += 1)}`;
+      const newFireInstanceId = (): string => {
+        count += 1;
+        return `${facts.instanceId}-${count}`;
+      };
       return sound.claim({ ...request, newFireInstanceId }, effects);
     },
   })),
   brokenHotPath('JS-EXE-01/numbers-the-life', 'tokens are numbered anew in every life', (sound, facts) => {
     let count = 0;
-    const newFireInstanceId = (): string => `${facts.instanceId}-${(count += 1)}`;
+    const newFireInstanceId = (): string => {
+      count += 1;
+      return `${facts.instanceId}-${count}`;
+    };
     return { claim: (request, effects) => sound.claim({ ...request, newFireInstanceId }, effects) };
   }),
   brokenPrimitives('JS-EXE-02/cascade', 'removing a trigger removes its executions', (tx) => ({

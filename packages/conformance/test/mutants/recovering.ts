@@ -148,7 +148,10 @@ export const recoveringMutants: readonly Mutant[] = [
       selection.by === 'state' && selection.state === 'complete' ? [] : tx.selectTriggers(selection, limit),
   })),
   whileRecovering('JS-REC-07/leaves-jobs', 'the jobs of removed triggers stay', (tx) => ({
-    jobsWithTriggers: async (keys) => (await tx.jobsWithTriggers(keys), keys),
+    jobsWithTriggers: async (keys) => {
+      await tx.jobsWithTriggers(keys);
+      return keys;
+    },
   })),
 ];
 

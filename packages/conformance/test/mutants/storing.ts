@@ -285,7 +285,10 @@ export const storingMutants: readonly Mutant[] = [
     },
   })),
   brokenPrimitives('JS-REM-03/keeps-orphans', 'a job outlives its last trigger, durable or not', (tx) => ({
-    jobsWithTriggers: async (keys) => (await tx.jobsWithTriggers(keys), keys),
+    jobsWithTriggers: async (keys) => {
+      await tx.jobsWithTriggers(keys);
+      return keys;
+    },
   })),
   brokenPrimitives('JS-REM-03/takes-the-living', 'a non-durable job goes with any of its triggers', () => ({
     jobsWithTriggers: async () => [],

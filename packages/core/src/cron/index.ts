@@ -10,12 +10,9 @@ import { nextCronTime } from './next-time.js';
 import { parseCron } from './parse.js';
 import { parseUnixCron } from './unix.js';
 
-export { type CronFieldName, CronParseError, type CronParseErrorDetails } from './cron-error.js';
-export type { CronExpression, YearRange } from './expression.js';
-export type { FieldSet } from './field-set.js';
-export { nextCronTime } from './next-time.js';
+export { CronParseError } from './cron-error.js';
+export type { CronExpression } from './expression.js';
 export { parseCron } from './parse.js';
-export { parseUnixCron } from './unix.js';
 
 /** How a cron expression is written: Quartz's six or seven fields, or unix's five. */
 export type CronDialect = 'quartz' | 'unix';
