@@ -50,7 +50,7 @@ export interface SubjectSetup {
 export interface Subject {
   readonly version: string;
   /** The largest number of things it was found to take in a scenario; what it is not named for is unlimited. */
-  readonly limits: { readonly drain?: number; readonly enqueue?: number; readonly recurring?: number };
+  readonly limits: { readonly drain?: number };
   /** Whether jobs fire from the moment they are added, so that there is no backlog to start on. */
   readonly firesAtOnce: boolean;
   add(shot: OneShot): unknown;

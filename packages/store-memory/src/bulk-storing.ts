@@ -36,6 +36,7 @@ export function storeEntries(
   if (grown !== null) tables.putPaused(grown);
   for (const { job, triggers: own } of entries) {
     tables.putJob(job);
+    if (tables.flagExecutions(job)) effects.schedulingChanged(null);
     for (const trigger of own) {
       const stored = inheritingPast(trigger, tables.trigger(trigger.key) ?? null);
       const state = bornState(stored, paused);

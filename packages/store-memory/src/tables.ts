@@ -304,6 +304,19 @@ export class Tables {
     this.#discount(before);
   }
 
+  /**
+   * Makes the executions of a job take over its flag: whether it may run twice is a matter of the job as it is stored
+   * now (JS-ACQ-08). Says whether one had another.
+   */
+  flagExecutions({ key, nonConcurrent }: JobDetail): boolean {
+    if ((this.#contents.jobs.get(key)?.executions ?? 0) === 0) return false;
+    const outdated = [...this.#contents.executions.values()].filter(
+      (record) => record.nonConcurrent !== nonConcurrent && sameKey(record.jobKey, key),
+    );
+    for (const record of outdated) this.putExecution({ ...record, nonConcurrent });
+    return outdated.length > 0;
+  }
+
   #count(record: ExecutionRecord): void {
     const job = this.#jobEntry(record.jobKey);
     job.executions += 1;

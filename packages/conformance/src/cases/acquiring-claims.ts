@@ -75,6 +75,29 @@ export const acquiringClaimCases: readonly ConformanceCase[] = defineCases([
     },
   },
   {
+    id: 'ACQ-18/replaced',
+    title: 'a job that becomes non-concurrent while it runs is not started a second time',
+    rules: ['JS-ACQ-08'],
+    routes: 'both',
+    async run(ctx) {
+      const node = await ctx.open();
+      for (const bulk of [false, true]) {
+        const name = bulk ? 'bulk' : 'single';
+        const of = job(name);
+        await node.put(of, every(name, of, SECOND));
+        const run = await node.run({ maxCount: 1 });
+        const exclusive = job(name, { nonConcurrent: true });
+        if (bulk)
+          await node.store.storeJobsAndTriggers([{ job: exclusive, triggers: [] }], { replace: true });
+        else await node.store.storeJob(exclusive, { replace: true });
+        ctx.advance(10 * SECOND);
+        ctx.same(await node.runNames(), [], `what starts while ${name} runs`);
+        await node.complete(run);
+        await node.store.removeJob(of.key);
+      }
+    },
+  },
+  {
     id: 'ACQ-19',
     title: 'an ordinary job may run twice at a time',
     rules: ['JS-ACQ-08'],

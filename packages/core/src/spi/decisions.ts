@@ -128,9 +128,11 @@ export function completionDecision(stored: TriggerRecord | null, completion: Com
       const rescheduled = completion.trigger.nextFireAt === null && stored.trigger.nextFireAt !== null;
       return { kind: rescheduled ? 'keep' : 'remove' };
     }
-    case 'none':
-      return stored !== null && stored.state === 'waiting' && stored.trigger.nextFireAt === null
-        ? { kind: 'setState', state: 'complete' }
-        : { kind: 'keep' };
+    case 'none': {
+      // Not before the run of its last fire has ended, which may not be this one (JS-STA-03).
+      const wasLast = completion.trigger.nextFireAt === null && stored?.trigger.nextFireAt === null;
+      const open = stored?.state === 'waiting' || stored?.state === 'paused';
+      return wasLast && open ? { kind: 'setState', state: 'complete' } : { kind: 'keep' };
+    }
   }
 }

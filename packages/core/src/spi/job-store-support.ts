@@ -158,7 +158,9 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
 
   async storeJob(job: JobDetail, options: ReplaceOption = {}): Promise<void> {
     const own = checkJob(job, this.capabilities);
-    await this.change('storeJob', (tx) => storing.storeJob(tx, own, options.replace === true));
+    await this.change('storeJob', (tx, effects) =>
+      storing.storeJob(tx, effects, own, options.replace === true),
+    );
   }
 
   async storeTrigger(trigger: Trigger, options: ReplaceOption = {}): Promise<void> {

@@ -31,8 +31,9 @@ export interface ExecutionRecord {
   readonly triggerKey: TriggerKey;
   readonly jobKey: JobKey;
   readonly priority: number;
-  /** The job's flags when it was claimed. */
+  /** The flag of the job as it is stored now: storing the job again changes it (JS-ACQ-08). */
   readonly nonConcurrent: boolean;
+  /** The job's flag when it was fired. */
   readonly requestsRecovery: boolean;
   /** When the fire was due (epoch ms). */
   readonly scheduledFireAt: number;

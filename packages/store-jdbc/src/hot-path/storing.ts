@@ -13,6 +13,7 @@ import {
 import { jobValues, LARGE_DATA, triggerValues } from '../records.js';
 import type { SqlRow } from '../sql.js';
 import type { SqlTransaction } from '../sql-transaction.js';
+import { flagExecutions } from '../statements/executions.js';
 import { insertJobs } from '../statements/jobs.js';
 import { insertTriggerData, insertTriggers } from '../statements/triggers.js';
 
@@ -33,6 +34,7 @@ export async function insertEntries(
 ): Promise<void> {
   const jobRows = entries.map(({ job }) => jobValues(job));
   const jobIds = await tx.driver.insertEach(insertJobs(tx.scope, jobRows));
+  await tx.driver.execute(flagExecutions(tx.scope));
   const before = await tx.getPausedGroups();
   let paused = before;
   let rows: SqlRow[] = [];

@@ -104,3 +104,16 @@ export function deleteExecutions(scope: SqlScope, fireInstanceIds: readonly stri
   return scope.sql`DELETE FROM ${scope.tables.executions}
     WHERE scheduler_id = ${scope.schedulerId} AND fire_instance_id IN ${scope.list(fireInstanceIds)}`;
 }
+
+/**
+ * Makes executions in the table take over the flag of their job: for jobs that were removed while they ran, and are
+ * stored again. Whether a job may run twice is a matter of the job as it is stored now (JS-ACQ-08).
+ */
+export function flagExecutions(scope: SqlScope): Sql {
+  const { sql, tables, schedulerId } = scope;
+  const { executions, jobs } = tables;
+  return sql`UPDATE ${executions} SET non_concurrent = 1 - non_concurrent
+    WHERE scheduler_id = ${schedulerId} AND EXISTS (SELECT 1 FROM ${jobs} AS j
+      WHERE j.scheduler_id = ${executions}.scheduler_id AND j.job_group = ${executions}.job_group
+        AND j.job_name = ${executions}.job_name AND j.non_concurrent <> ${executions}.non_concurrent)`;
+}

@@ -109,7 +109,7 @@ describe('where executions are', () => {
     expect(await run(store)).toHaveLength(1);
   });
 
-  it('keeps the flags and priority of its claim when the job is replaced', async () => {
+  it('keeps recovery flag and priority of its claim when the job is replaced, and takes over the other flag', async () => {
     const job = aJob('j', { requestsRecovery: true, nonConcurrent: true });
     await store.storeJobAndTrigger(job, aTrigger(job, 't', { everyMs: 1000 }));
     await run(store);
@@ -117,7 +117,7 @@ describe('where executions are', () => {
     await store.removeTrigger({ group: 'DEFAULT', name: 't' });
     expect(
       database.prepare('SELECT priority, non_concurrent, requests_recovery FROM ametrine_executions').all(),
-    ).toEqual([{ priority: 5, non_concurrent: 1, requests_recovery: 1 }]);
+    ).toEqual([{ priority: 5, non_concurrent: 0, requests_recovery: 1 }]);
   });
 
   it('moves a claim that a pause took the trigger from, when another claim comes', async () => {

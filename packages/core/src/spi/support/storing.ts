@@ -38,9 +38,32 @@ export function jobNotFound(key: JobKey): SchedulerError {
 }
 
 /** @rule JS-STO-01, JS-STO-02 */
-export async function storeJob(tx: StoreTransaction, job: JobDetail, replace: boolean): Promise<void> {
+export async function storeJob(
+  tx: StoreTransaction,
+  effects: Effects,
+  job: JobDetail,
+  replace: boolean,
+): Promise<void> {
   if (!replace && (await findJob(tx, job.key)) !== null) throw alreadyExists('job', showKey(job.key));
   await tx.putJobs([job]);
+  await flagExecutions(tx, effects, [job]);
+}
+
+/**
+ * Whether a job may run twice is a matter of the job as it is stored now, also for claims and runs that were there
+ * before (JS-ACQ-08, JS-FIR-06): their executions take over its flag.
+ */
+async function flagExecutions(
+  tx: StoreTransaction,
+  effects: Effects,
+  jobs: readonly JobDetail[],
+): Promise<void> {
+  const flags = new Map(jobs.map((job) => [keyText(job.key), job.nonConcurrent]));
+  const executions = await tx.selectExecutions({ by: 'jobs', jobKeys: jobs.map(({ key }) => key) });
+  const outdated = executions.filter((e) => e.nonConcurrent !== flags.get(keyText(e.jobKey)));
+  if (outdated.length === 0) return;
+  await tx.putExecutions(outdated.map((e) => ({ ...e, nonConcurrent: !e.nonConcurrent })));
+  effects.schedulingChanged(null);
 }
 
 /** @rule JS-STO-03 to JS-STO-05 */
@@ -76,6 +99,7 @@ export async function storeEntries(
   }
   const past = new Map(existing.map((record) => [keyText(record.trigger.key), record]));
   await tx.putJobs(jobs);
+  await flagExecutions(tx, effects, jobs);
   await putNewTriggers(
     tx,
     effects,
