@@ -1,4 +1,4 @@
-// Everything a user could notice: the build, all tests with all stores, and import cycles. The last line
+// Everything there is to run: the build, all tests with all stores, and the parts of `npm run check`. The last line
 // is `N passed, N failed`: the tests of the runner's own report, and one more failure for every part that failed
 // and every store whose conformance suite did not run.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -26,8 +26,9 @@ function runTests() {
 const unavailable = await announceUnavailableStores();
 const failedParts = runParts(['build']);
 const tests = runTests();
-// Lint, formats and unused exports are for `npm run check`; what a user of the packages would notice is checked here.
-failedParts.push(...runParts(['cycles']));
+// Unused exports and the core's import time are for `npm run check`: the one is untidy at worst, the other depends on
+// what else the machine does.
+failedParts.push(...runParts(['format', 'lint', 'rules', 'index', 'types', 'promises', 'cycles', 'packages']));
 
 const storesNotTested = testedStores.filter((store) => (tests.files[store.suite]?.passed ?? 0) === 0);
 for (const store of storesNotTested) console.log(`NOT TESTED: the store ${store.name} (${store.suite})`);
