@@ -28,7 +28,9 @@ const failedParts = runParts(['build']);
 const tests = runTests();
 // Unused exports and the core's import time are for `npm run check`: the one is untidy at worst, the other depends on
 // what else the machine does.
-failedParts.push(...runParts(['format', 'lint', 'rules', 'index', 'types', 'promises', 'cycles', 'packages']));
+failedParts.push(
+  ...runParts(['format', 'lint', 'rules', 'index', 'types', 'promises', 'cycles', 'packages']),
+);
 
 const storesNotTested = testedStores.filter((store) => (tests.files[store.suite]?.passed ?? 0) === 0);
 for (const store of storesNotTested) console.log(`NOT TESTED: the store ${store.name} (${store.suite})`);

@@ -92,13 +92,14 @@ export class NodeLock {
 
   /** Gives the lock up and removes its file. */
   release(): void {
-    rmSync(this.path, { force: true });
+    // Another life of the node may have the file by now.
+    if (held.get(this.path) === this) rmSync(this.path, { force: true });
     this.abandon();
   }
 
   /** Gives the lock up as the end of the process would: the file stays. */
   abandon(): void {
-    held.delete(this.path);
+    if (held.get(this.path) === this) held.delete(this.path);
     this.#handle.close();
   }
 }
