@@ -139,14 +139,14 @@ describe('the judge of the kill test', () => {
   it('sees a trigger that is silent over two lives', () => {
     const lines: LogLine[] = [
       { life: 1, at: T0, event: 'started' },
-      { life: 2, at: T0 + 10_000, event: 'started' },
+      { life: 2, at: T0 + 60_000, event: 'started' },
     ];
     const ends = (upMs: number): ReadonlyMap<number, number> =>
       new Map([
         [1, T0 + upMs],
-        [2, T0 + 10_000 + upMs],
+        [2, T0 + 60_000 + upMs],
       ]);
-    expect(judge(lines, ends(1900), true)).toEqual([]);
-    expect(judge(lines, ends(2300), true).join('\n')).toContain('quick-50 did not fire');
+    expect(judge(lines, ends(9900), true)).toEqual([]);
+    expect(judge(lines, ends(10_300), true).join('\n')).toContain('quick-50 did not fire');
   });
 });
