@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineHarness } from '@ametrine/conformance';
+import { defineHarness, startNodeProcess } from '@ametrine/conformance';
 import { SqliteJobStore } from '@ametrine/store-jdbc/sqlite';
 import Database from 'better-sqlite3';
 
@@ -12,8 +12,13 @@ class MortalSqliteJobStore extends SqliteJobStore {
   #hook;
   #connection;
 
-  constructor(path, { instanceId: _, resolverHook, extraOptions, ...options }) {
-    super({ path, ...options, ...extraOptions });
+  constructor(path, { instanceId: _, resolverHook, patienceMs, extraOptions, ...options }) {
+    super({
+      path,
+      ...options,
+      ...(patienceMs === undefined ? {} : { busyTimeoutMs: patienceMs }),
+      ...extraOptions,
+    });
     this.#hook = resolverHook;
   }
 
@@ -42,6 +47,16 @@ function beside(path, work) {
   }
 }
 
+/** Keeps everybody else from writing until the returned function is called. */
+function lockOut(path) {
+  const database = new Database(path);
+  database.exec('BEGIN IMMEDIATE');
+  return async () => {
+    database.exec('ROLLBACK');
+    database.close();
+  };
+}
+
 function dump(database) {
   const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
   return Object.fromEntries(tables.map((name) => [name, database.prepare(`SELECT * FROM "${name}"`).all()]));
@@ -66,6 +81,7 @@ async function openFilesIn(folder) {
   return (await Promise.all(targets)).filter((target) => target.startsWith(folder));
 }
 
+const nodeModule = new URL('./nodes/sqlite.mjs', import.meta.url);
 const manifest = new URL('../../store-jdbc/package.json', import.meta.url);
 
 export default defineHarness({
@@ -84,7 +100,7 @@ export default defineHarness({
     maxDataBytes: 16 * 1024 * 1024,
     reacquireCostMs: 5,
   },
-  offers: ['resolverHook', 'damage'],
+  offers: ['resolverHook', 'damage', 'processes', 'outages'],
   async openNamespace() {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'ametrine-conformance-')));
     const path = join(folder, 'schedules.db');
@@ -93,9 +109,11 @@ export default defineHarness({
         const store = new MortalSqliteJobStore(path, options);
         return { store, abandon: async () => store.die() };
       },
+      openProcessNode: (options) => startNodeProcess({ nodeModule, options: { path, ...options } }),
       inspect: async () => beside(path, dump),
       damageTrigger: async (schedulerName, key) =>
         beside(path, (database) => damage(database, schedulerName, key)),
+      beginOutage: async () => lockOut(path),
       openResources: () => openFilesIn(folder),
       dispose: () => rm(folder, { recursive: true, force: true }),
     };

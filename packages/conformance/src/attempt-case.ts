@@ -13,7 +13,7 @@ import type { Operation } from './history.js';
 import { leaksOf } from './leaks.js';
 import { SeededRandom } from './seed.js';
 import { Strays } from './strays.js';
-import { witnessOf } from './witness.js';
+import { showStep, witnessOf } from './witness.js';
 
 /** How a case is run. */
 export interface AttemptOptions {
@@ -38,7 +38,7 @@ export async function attemptCase(
   kase: ConformanceCase,
   { deadlineMs, seed, onLateError }: AttemptOptions,
 ): Promise<Attempt> {
-  const evidence: Evidence = { operations: [], raw: null };
+  const evidence: Evidence = { operations: [], raw: null, giveUp: () => {} };
   try {
     const needs = kase.needs(harness);
     if (needs !== true) return { outcome: 'notApplicable', reason: needs };
@@ -58,6 +58,7 @@ export async function attemptCase(
     if (checks === 0) throw new CheckFailure('the case checked nothing');
     return { outcome: 'pass', checks };
   } catch (thrown) {
+    evidence.giveUp();
     const failure = failureOf(thrown, evidence, seed);
     return thrown instanceof Inconclusive
       ? { outcome: 'inconclusive', failure }
@@ -70,6 +71,8 @@ interface Evidence {
   /** Those of the case itself, not those of closing it. */
   operations: readonly Operation[];
   raw: string | null;
+  /** Ends what may still be under way when the case ran out of time. */
+  giveUp: () => void;
 }
 
 /** Runs the case, then closes its nodes and disposes of the namespace whatever happened; the first error counts. */
@@ -83,6 +86,7 @@ async function runIn(
   const context = new CaseContext(namespace, harness.claim, kase.route, random);
   // Shared until the case ends, so that a case which never ends shows how far it got.
   evidence.operations = context.history.operations;
+  evidence.giveUp = () => context.giveUp();
   const errors: unknown[] = [];
   const attempt = async (step: () => Promise<void>): Promise<void> => {
     try {
@@ -129,7 +133,9 @@ function failureOf(thrown: unknown, { operations, raw }: Evidence, seed: number)
     differences: comparison?.differences ?? [],
     raw,
   };
-  return { ...failure, witness: witnessOf(operations, evidenceOf(failure)), operations: operations.length };
+  const found = thrown instanceof CheckFailure ? thrown.witness : null;
+  const witness = found?.map(showStep) ?? witnessOf(operations, evidenceOf(failure));
+  return { ...failure, witness, operations: operations.length };
 }
 
 /** An error in words: its code, its message, and where it was thrown. */

@@ -5,9 +5,10 @@
  */
 import { inspect } from 'node:util';
 import { type ErrorCode, isSchedulerError } from '@ametrine/core';
+import type { Violation } from './checkers/violation.js';
 import { differencesOf } from './differences.js';
 import { equalValues } from './equal.js';
-import type { History } from './history.js';
+import type { History, Operation } from './history.js';
 
 /** What a failed check compared, in words. */
 export interface Comparison {
@@ -24,14 +25,21 @@ export class CheckFailure extends Error {
   readonly what: string;
   /** Null when the failure is no comparison. */
   readonly comparison: Comparison | null;
+  /** The operations that show it, where a checker found them; null when they are still to be picked. */
+  readonly witness: readonly Operation[] | null;
 
-  constructor(what: string, comparison: Comparison | null = null, options?: ErrorOptions) {
+  constructor(
+    what: string,
+    comparison: Comparison | null = null,
+    options: ErrorOptions & { readonly witness?: readonly Operation[] } = {},
+  ) {
     super(
       comparison === null ? what : `${what}; expected ${comparison.expected}, seen ${comparison.seen}`,
       options,
     );
     this.what = what;
     this.comparison = comparison;
+    this.witness = options.witness ?? null;
   }
 }
 
@@ -104,6 +112,12 @@ export class Checks {
       return;
     }
     this.#fail(what, `a rejection with ${code}`, seen);
+  }
+
+  /** A checker of the whole history found nothing. */
+  upheld(violation: Violation | null): void {
+    this.#count += 1;
+    if (violation !== null) throw new CheckFailure(violation.what, null, { witness: violation.witness });
   }
 
   /** Ends the case as inconclusive. */

@@ -7,9 +7,10 @@ import type { CheckIn, JobClassResolver, StoreCapabilities, StoreContext } from 
 import type { FireRoute } from './case.js';
 import { Checks } from './check.js';
 import { T0, THRESHOLD } from './factories.js';
-import type { HarnessNode, Namespace, NodeOptions } from './harness.js';
+import type { HarnessNode, Namespace, NodeOptions, ProcessNode } from './harness.js';
 import { History } from './history.js';
-import { CaseNode, type CaseTime } from './node.js';
+import { CaseNode, type CaseTime, type NodeParts } from './node.js';
+import { ProcessCaseNode } from './processes/process-case-node.js';
 import { RecordedSignals } from './recorded-signals.js';
 import { SeededRandom } from './seed.js';
 import { SettableResolver } from './settable-resolver.js';
@@ -24,6 +25,8 @@ export interface OpenOptions {
   readonly misfireThresholdMs?: number;
   /** @defaultValue the store's own */
   readonly maxMisfiresPerPass?: number;
+  /** How long a call may wait for a backend that is away, in ms. @defaultValue the store's own */
+  readonly patienceMs?: number;
   /** Whether `schedulerStarted` is called too. @defaultValue true */
   readonly start?: boolean;
   /** In ms. @defaultValue {@link CHECK_IN_INTERVAL} */
@@ -53,6 +56,8 @@ export class CaseContext extends Checks implements CaseTime {
   readonly #route: FireRoute;
   readonly #nodes: CaseNode[] = [];
   readonly #unopened = new Set<HarnessNode>();
+  readonly #processes: ProcessNode[] = [];
+  #named = 0;
 
   constructor(
     namespace: Namespace,
@@ -102,30 +107,12 @@ export class CaseContext extends Checks implements CaseTime {
     storeContext: StoreContext;
     node: () => Promise<CaseNode>;
   }> {
-    const instanceId = options.instanceId ?? `n${this.#nodes.length + 1}`;
+    const instanceId = options.instanceId ?? this.#nextInstanceId();
     const handle = await this.namespace.openNode(nodeOptions(instanceId, options));
     this.#unopened.add(handle);
-    const store = this.history.record(instanceId, handle.store);
-    const signals = new RecordedSignals();
-    const resolver = options.resolver ?? new SettableResolver();
-    const schedulerName = options.schedulerName ?? 'conformance';
-    const storeContext: StoreContext = { schedulerName, instanceId, signals, jobClassResolver: resolver };
+    const { store, storeContext, start } = this.#introduce(instanceId, handle, options);
     const node = async (): Promise<CaseNode> => {
-      await store.initialize(storeContext);
-      const checkInIntervalMs = options.checkInIntervalMs ?? CHECK_IN_INTERVAL;
-      const recoveries =
-        options.start === false ? [] : await store.schedulerStarted({ now: this.now, checkInIntervalMs });
-      const opened = new CaseNode({
-        instanceId,
-        store,
-        signals,
-        resolver,
-        handle,
-        recoveries,
-        time: this,
-        route: this.#route,
-        checks: this,
-      });
+      const opened = new CaseNode(await start());
       this.#unopened.delete(handle);
       this.#nodes.push(opened);
       return opened;
@@ -133,19 +120,62 @@ export class CaseContext extends Checks implements CaseTime {
     return { store, storeContext, node };
   }
 
+  /** Opens a node in a process of its own, likewise; needs the offer `processes`. */
+  async openProcess(options: Omit<OpenOptions, 'resolverHook'> = {}): Promise<ProcessCaseNode> {
+    const instanceId = options.instanceId ?? this.#nextInstanceId();
+    const handle = await this.namespace.openProcessNode?.(nodeOptions(instanceId, options));
+    if (handle === undefined) throw new Error('the harness offers processes, but its namespaces have none');
+    this.#processes.push(handle);
+    return new ProcessCaseNode({ ...(await this.#introduce(instanceId, handle, options).start()), handle });
+  }
+
+  /** Ends the case at once: no call gets through any more, and no process is left. */
+  giveUp(): void {
+    this.history.giveUp();
+    for (const handle of this.#processes) void handle.kill();
+  }
+
   /** Closes every node that the case left open. */
   async close(): Promise<void> {
+    await Promise.all(this.#processes.map((handle) => handle.kill()));
     for (const node of this.#nodes) await node.stop();
     for (const handle of this.#unopened) await handle.store.shutdown();
+  }
+
+  #nextInstanceId(): string {
+    this.#named += 1;
+    return `n${this.#named}`;
+  }
+
+  #introduce(
+    instanceId: string,
+    handle: HarnessNode,
+    options: OpenOptions,
+  ): { store: HarnessNode['store']; storeContext: StoreContext; start: () => Promise<NodeParts> } {
+    const store = this.history.record(instanceId, handle.store);
+    const signals = new RecordedSignals();
+    const resolver = options.resolver ?? new SettableResolver();
+    const schedulerName = options.schedulerName ?? 'conformance';
+    const storeContext: StoreContext = { schedulerName, instanceId, signals, jobClassResolver: resolver };
+    const start = async (): Promise<NodeParts> => {
+      await store.initialize(storeContext);
+      const checkInIntervalMs = options.checkInIntervalMs ?? CHECK_IN_INTERVAL;
+      const recoveries =
+        options.start === false ? [] : await store.schedulerStarted({ now: this.now, checkInIntervalMs });
+      const surroundings = { time: this, route: this.#route, checks: this };
+      return { instanceId, store, signals, resolver, handle, recoveries, ...surroundings };
+    };
+    return { store, storeContext, start };
   }
 }
 
 function nodeOptions(instanceId: string, options: OpenOptions): NodeOptions {
-  const { maxMisfiresPerPass, resolverHook, extraOptions } = options;
+  const { maxMisfiresPerPass, patienceMs, resolverHook, extraOptions } = options;
   return {
     instanceId,
     misfireThresholdMs: options.misfireThresholdMs ?? THRESHOLD,
     ...(maxMisfiresPerPass === undefined ? {} : { maxMisfiresPerPass }),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
     ...(resolverHook === undefined ? {} : { resolverHook }),
     ...(extraOptions === undefined ? {} : { extraOptions }),
   };

@@ -103,26 +103,6 @@ export function everyUnit(
   );
 }
 
-/** A daily trigger in UTC: every so many minutes from 08:00 to 18:00, on every day. */
-export function daily(
-  name: string,
-  of: JobOrKey,
-  minutes: number,
-  overrides: TriggerOverrides = {},
-): Trigger {
-  const schedule: Schedule = {
-    type: 'dailyTimeInterval',
-    interval: minutes,
-    unit: 'minute',
-    startSecondOfDay: 8 * 3600,
-    endSecondOfDay: 18 * 3600,
-    daysOfWeek: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'],
-    repeatCount: -1,
-    timeZone: 'UTC',
-  };
-  return trigger(name, of, schedule, overrides);
-}
-
 /** A trigger of any schedule. */
 export function trigger(
   name: string,

@@ -8,6 +8,12 @@ import type { JobClassResolver, JobStore, StoreCapabilities } from '@ametrine/co
 import type { KnownDeviation } from './deviations.js';
 import type { BackendFamily } from './rules/diagnoses/diagnosis.js';
 
+/** Where a backend listens. */
+export interface TcpEndpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** What the kit asks of one node. Absent options are the store's own defaults. */
 export interface NodeOptions {
   /** The node's name within its namespace. */
@@ -18,6 +24,13 @@ export interface NodeOptions {
   readonly maxMisfiresPerPass?: number;
   /** When given, the store is a subclass whose `getJobClassResolver()` answers this one. */
   readonly resolverHook?: JobClassResolver;
+  /**
+   * How long a call may wait for a backend that is away before it fails, in ms; only asked for with the offer
+   * `outages`.
+   */
+  readonly patienceMs?: number;
+  /** Where this node is to reach the backend in place of {@link Harness.tcp}: a proxy of the kit. */
+  readonly endpoint?: TcpEndpoint;
   /** Handed to the store's constructor as they are, beside the options above: for options that must be refused. */
   readonly extraOptions?: Readonly<Record<string, unknown>>;
 }
@@ -32,14 +45,49 @@ export interface HarnessNode {
   abandon(): Promise<void>;
 }
 
+/** How a process ended: exactly one is not null, unless it never started. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What the kit asks of a node in a process of its own: all of it can be handed to the process. */
+export type ProcessNodeOptions = Omit<NodeOptions, 'resolverHook'>;
+
+/** A node in a process of its own; `startNodeProcess` makes them. */
+export interface ProcessNode extends HarnessNode {
+  readonly pid: number;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Ends the process at once, by SIGKILL, and waits for its end. Calls under way reject. */
+  kill(): Promise<void>;
+  /** Stops the process where it is, by SIGSTOP: calls go on waiting. */
+  suspend(): void;
+  /** Lets a stopped process go on. */
+  resume(): void;
+  /** Lets go of the process: from now on only its store may keep it alive. It takes no calls any more. */
+  letGo(): void;
+}
+
 /** An isolated, empty place in a backend. Its nodes share what is stored in it, and nothing else sees it. */
 export interface Namespace {
   /** @throws what the store's constructor throws, when the options are wrong */
   openNode(options: NodeOptions): Promise<HarnessNode>;
+  /**
+   * Opens a node in a process of its own, so that it can be killed. Needs the offer `processes`.
+   *
+   * @throws what the store's constructor throws, when the options are wrong
+   */
+  openProcessNode?(options: ProcessNodeOptions): Promise<ProcessNode>;
   /** The raw records, to make a failure readable. */
   inspect?(): Promise<unknown>;
   /** Makes the stored record of one trigger unreadable, as a bug or a bad disk would. Needs the offer `damage`. */
   damageTrigger?(schedulerName: string, key: TriggerKey): Promise<void>;
+  /**
+   * Takes the backend away: calls that have to write fail as retryable, once their patience is over, until the
+   * returned function is called. Needs the offer `outages`.
+   */
+  beginOutage?(): Promise<() => Promise<void>>;
   /** What is still open once every node is closed, one phrase each; asked before {@link Namespace.dispose}. */
   openResources?(): Promise<readonly string[]>;
   /** Removes everything. */
@@ -47,7 +95,7 @@ export interface Namespace {
 }
 
 /** What a harness can do beyond the necessary: cases that need it are not applicable without. */
-export type HarnessOffer = 'resolverHook' | 'damage';
+export type HarnessOffer = 'resolverHook' | 'damage' | 'processes' | 'outages';
 
 /** A store, as the kit sees it. */
 export interface Harness {
@@ -65,6 +113,8 @@ export interface Harness {
   readonly claim: StoreCapabilities;
   /** @defaultValue none */
   readonly offers?: readonly HarnessOffer[];
+  /** Where the backend listens, when it does: the kit can then come between a store and its backend. */
+  readonly tcp?: TcpEndpoint;
   openNamespace(): Promise<Namespace>;
 }
 

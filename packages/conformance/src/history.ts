@@ -47,6 +47,19 @@ export class History {
     });
   }
 
+  /** Notes something that befell a node and that is no call of its own, such as the end of its process. */
+  mark(node: string, call: 'killed' | 'suspended' | 'resumed'): void {
+    const at = this.#step++;
+    this.operations.push({
+      node,
+      call,
+      args: [],
+      invoked: at,
+      settled: at,
+      outcome: { kind: 'ok', value: undefined },
+    });
+  }
+
   /** Whether two calls of that name were ever under way at the same time: without, a race case proves nothing. */
   overlapped(call: string): boolean {
     const calls = this.operations.filter((operation) => operation.call === call);

@@ -16,14 +16,38 @@ export type { KnownDeviation } from './deviations.js';
 export { explain } from './explain.js';
 export type { Failure } from './failure.js';
 export { rules } from './generated/rules.js';
-export type { Harness, HarnessNode, HarnessOffer, Namespace, NodeOptions } from './harness.js';
+export type {
+  Harness,
+  HarnessNode,
+  HarnessOffer,
+  Namespace,
+  NodeOptions,
+  ProcessEnd,
+  ProcessNode,
+  ProcessNodeOptions,
+  TcpEndpoint,
+} from './harness.js';
 export { defineHarness } from './harness.js';
 export { History, type Operation } from './history.js';
 export type { Judged, LevelLadder, LevelStanding } from './levels.js';
 export { computeLevels, LEVEL_NAMES, LEVELS } from './levels.js';
+export type { Command } from './model/commands.js';
+export { type CorpusEntry, corpus, corpusText } from './model/corpus.js';
+export { compareStores, differenceTable, type StoreDifference } from './model/differential.js';
+export {
+  type Counterexample,
+  counterexampleText,
+  type ModelOptions,
+  type ModelRun,
+  playOn,
+  runModel,
+} from './model/run-model.js';
 export { CaseNode } from './node.js';
 export type { Outcome, OutcomeCounts } from './outcome.js';
 export { OUTCOMES } from './outcome.js';
+export { NodeGone } from './processes/child-store.js';
+export { ProcessCaseNode } from './processes/process-case-node.js';
+export { type NodeProgram, startNodeProcess } from './processes/start-node-process.js';
 export { RecordedSignals } from './recorded-signals.js';
 export { type Badge, badgeOf } from './report/badge.js';
 export { CONTRACT_VERSION, type ConformanceReport, reportOf } from './report/envelope.js';

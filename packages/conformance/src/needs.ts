@@ -27,3 +27,8 @@ export const clusteredByCallerClock: Applicability = (harness) => {
 export function offers(offer: HarnessOffer): Applicability {
   return (harness) => harness.offers?.includes(offer) === true || `the harness does not offer ${offer}`;
 }
+
+/** All of them; the first reason counts. */
+export function all(...needs: readonly Applicability[]): Applicability {
+  return (harness) => needs.map((need) => need(harness)).find((answer) => answer !== true) ?? true;
+}

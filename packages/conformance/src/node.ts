@@ -173,6 +173,7 @@ export class CaseNode {
   /** Ends the node as if its process had died. */
   async abandon(): Promise<void> {
     this.#open = false;
+    this.#parts.checks.history.mark(this.instanceId, 'killed');
     await this.#parts.handle.abandon();
   }
 

@@ -15,6 +15,7 @@ export class RecordedSignals implements StoreSignals {
   readonly inError: { readonly trigger: Trigger; readonly error: SchedulerError | null }[] = [];
   readonly deleted: JobKey[] = [];
   readonly errors: { readonly message: string; readonly error: SchedulerError }[] = [];
+  readonly #awaited = new Set<() => void>();
 
   /** Forgets what was said so far. */
   clear(): void {
@@ -27,22 +28,44 @@ export class RecordedSignals implements StoreSignals {
     return this.changes.some((candidate) => candidate === null || candidate <= at);
   }
 
+  /** Resolves as soon as the condition holds, now or after some signal to come. */
+  async until(condition: () => boolean, abandoned: AbortSignal): Promise<void> {
+    while (!condition()) {
+      abandoned.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        this.#awaited.add(resolve);
+        abandoned.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+
   schedulingChanged(candidateAt: number | null): void {
     this.changes.push(candidateAt);
+    this.#said();
   }
   triggerMisfired(trigger: Trigger): void {
     this.misfired.push(trigger);
+    this.#said();
   }
   triggerFinalized(trigger: Trigger): void {
     this.finalized.push(trigger);
+    this.#said();
   }
   triggerInError(trigger: Trigger, error: SchedulerError | null): void {
     this.inError.push({ trigger, error });
+    this.#said();
   }
   jobDeleted(jobKey: JobKey): void {
     this.deleted.push(jobKey);
+    this.#said();
   }
   storeError(message: string, error: SchedulerError): void {
     this.errors.push({ message, error });
+    this.#said();
+  }
+
+  #said(): void {
+    for (const wake of this.#awaited) wake();
+    this.#awaited.clear();
   }
 }

@@ -35,7 +35,8 @@ export function witnessOf(operations: readonly Operation[], about: string): read
     .map(showStep);
 }
 
-function showStep(operation: Operation): string {
+/** One operation in a line: when, by whom, what, and what came of it. */
+export function showStep(operation: Operation): string {
   const at = timeOf(operation.args);
   return `${(at === null ? '' : `t=${offset(at)}`).padEnd(10)} ${operation.node} ${describe(operation)}`;
 }

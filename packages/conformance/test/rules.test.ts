@@ -77,7 +77,7 @@ describe('coverageGaps', () => {
   });
 
   it('takes a stated reason for a case', () => {
-    const elsewhere = [{ id: 'ACQ-01', where: 'issue 4', reason: 'a reason' }] as const;
+    const elsewhere = [{ id: 'ACQ-01', where: 'issue 5', reason: 'a reason' }] as const;
     expect(gaps({ elsewhere })).toEqual([]);
   });
 

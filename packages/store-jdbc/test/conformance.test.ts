@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineHarness, type Namespace, type NodeOptions } from '@ametrine/conformance';
+import { defineHarness, type Namespace, type NodeOptions, startNodeProcess } from '@ametrine/conformance';
 import { registerConformance } from '@ametrine/conformance/vitest';
 import type { TriggerKey } from '@ametrine/core';
 import type { JobClassResolver } from '@ametrine/core/spi';
@@ -16,8 +16,12 @@ class MortalSqliteJobStore extends SqliteJobStore {
   readonly #resolverHook: JobClassResolver | undefined;
   #connection: BetterSqliteDriver | undefined;
 
-  constructor(path: string, { instanceId: _, resolverHook, extraOptions, ...options }: NodeOptions) {
-    super({ path, ...options, ...extraOptions });
+  constructor(
+    path: string,
+    { instanceId: _, resolverHook, patienceMs, extraOptions, ...options }: NodeOptions,
+  ) {
+    const patience = patienceMs === undefined ? {} : { busyTimeoutMs: patienceMs };
+    super({ path, ...options, ...patience, ...extraOptions });
     this.#resolverHook = resolverHook;
   }
 
@@ -47,6 +51,9 @@ async function beside<T>(path: string, work: (database: Database.Database) => T)
   }
 }
 
+/** Opens the built store, as a plain process must: `npm test` builds first. */
+const nodeModule = new URL('../../conformance/harnesses/nodes/sqlite.mjs', import.meta.url);
+
 async function openNamespace(): Promise<Namespace> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'ametrine-conformance-')));
   const path = join(folder, 'schedules.db');
@@ -55,10 +62,22 @@ async function openNamespace(): Promise<Namespace> {
       const store = new MortalSqliteJobStore(path, options);
       return { store, abandon: async () => store.die() };
     },
+    openProcessNode: (options) => startNodeProcess({ nodeModule, options: { path, ...options } }),
     inspect: () => beside(path, dump),
     damageTrigger: (schedulerName, key) => beside(path, (database) => damage(database, schedulerName, key)),
+    beginOutage: async () => lockOut(path),
     openResources: () => openFilesIn(folder),
     dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Keeps everybody else from writing until the returned function is called. */
+function lockOut(path: string): () => Promise<void> {
+  const database = new Database(path);
+  database.exec('BEGIN IMMEDIATE');
+  return async () => {
+    database.exec('ROLLBACK');
+    database.close();
   };
 }
 
@@ -106,7 +125,7 @@ registerConformance(
       maxDataBytes: 16 * 1024 * 1024,
       reacquireCostMs: 5,
     },
-    offers: ['resolverHook', 'damage'],
+    offers: ['resolverHook', 'damage', 'processes', 'outages'],
     openNamespace,
   }),
 );

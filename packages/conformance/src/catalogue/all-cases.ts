@@ -17,6 +17,7 @@ import { completionDataCases } from '../cases/completing-data.js';
 import { lateCompletionCases } from '../cases/completing-late.js';
 import { concurrencyCases } from '../cases/concurrency.js';
 import { dataCases } from '../cases/data.js';
+import { durabilityCases } from '../cases/durability.js';
 import { failoverCases } from '../cases/failover.js';
 import { firingCases } from '../cases/firing.js';
 import { firingRefusalCases } from '../cases/firing-refusals.js';
@@ -28,14 +29,19 @@ import { lifecycleCases } from '../cases/lifecycle.js';
 import { misfireCases } from '../cases/misfire.js';
 import { misfirePassCases } from '../cases/misfire-passes.js';
 import { simpleMisfireCases } from '../cases/misfire-simple.js';
+import { modelCases } from '../cases/model-corpus.js';
+import { outageCases } from '../cases/outages.js';
 import { pausingCases } from '../cases/pausing.js';
 import { pauseAllCases } from '../cases/pausing-all.js';
 import { groupPausingCases } from '../cases/pausing-groups.js';
 import { jobGroupPausingCases } from '../cases/pausing-job-groups.js';
+import { processCases } from '../cases/processes.js';
 import { provenLifecycleCases } from '../cases/proven-lifecycle.js';
 import { provenRecoveryCases } from '../cases/proven-recovery.js';
 import { provenSignalCases } from '../cases/proven-signals.js';
 import { provenStepCases } from '../cases/proven-steps.js';
+import { claimRaceCases } from '../cases/races-claims.js';
+import { scheduleRaceCases } from '../cases/races-schedules.js';
 import { recoveryCases } from '../cases/recovery.js';
 import { releasingCases } from '../cases/releasing.js';
 import { resumingCases } from '../cases/resuming.js';
@@ -79,10 +85,16 @@ export const allCases: readonly ConformanceCase[] = [
   ...concurrencyCases,
   ...hookCases,
   ...recoveryCases,
+  ...durabilityCases,
   ...clusterCases,
   ...failoverCases,
+  ...claimRaceCases,
+  ...scheduleRaceCases,
+  ...processCases,
+  ...outageCases,
   ...provenLifecycleCases,
   ...provenSignalCases,
   ...provenStepCases,
   ...provenRecoveryCases,
+  ...modelCases,
 ];

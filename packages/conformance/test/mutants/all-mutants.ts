@@ -3,18 +3,24 @@
  *
  * @module
  */
-import { acquiringMutants, misfireMutants } from './acquiring.js';
+import { acquiringMutants } from './acquiring.js';
+import { completingMutants } from './completing.js';
+import { dataMutants } from './data.js';
+import { firingMutants } from './firing.js';
 import { lifecycleMutants } from './lifecycle.js';
+import { misfireMutants } from './misfires.js';
 import type { Mutant } from './mutant.js';
 import { pausingMutants } from './pausing.js';
+import { readingMutants } from './reading.js';
 import { clusterMutants, recoveringMutants } from './recovering.js';
-import { completingMutants, firingMutants } from './running.js';
 import { storingMutants } from './storing.js';
 
 /** Every broken store. */
 export const allMutants: readonly Mutant[] = [
   ...lifecycleMutants,
   ...storingMutants,
+  ...readingMutants,
+  ...dataMutants,
   ...pausingMutants,
   ...acquiringMutants,
   ...firingMutants,
