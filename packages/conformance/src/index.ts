@@ -11,10 +11,25 @@ export { type CaseChoice, chooseCases, familyOf } from './catalogue/choose-cases
 export type { BehaviourElsewhere, Elsewhere } from './catalogue/elsewhere.js';
 export { elsewhere } from './catalogue/elsewhere.js';
 export { CheckFailure, Checks, type Comparison, Inconclusive } from './check.js';
+export { exclusiveRuns } from './checkers/exclusive-runs.js';
+export { fencing } from './checkers/fencing.js';
+export { type ExpectedMisfires, type MisfireNotice, misfirePolicy } from './checkers/misfire-policy.js';
+export { pauseAtomicity } from './checkers/pause-atomicity.js';
+export { matchSchedule, type ScheduleMatch, scheduleKept, type Target } from './checkers/schedule.js';
+export { singleClaim } from './checkers/single-claim.js';
+export {
+  type ExpectedFirings,
+  type FiringTally,
+  type Occurrence,
+  tallyFirings,
+  totalFirings,
+} from './checkers/total-firings.js';
+export type { Violation } from './checkers/violation.js';
 export { CaseContext, type OpenOptions } from './context.js';
 export type { KnownDeviation } from './deviations.js';
 export { explain } from './explain.js';
 export type { Failure } from './failure.js';
+export { type Loss, TcpProxy, type Traffic } from './faults/tcp-proxy.js';
 export { rules } from './generated/rules.js';
 export type {
   Harness,

@@ -197,11 +197,17 @@ const fleetCases = defineFleetCases([
         if (leaver === undefined) return false;
         const names = await putOnce([leaver], 't', 150);
         ctx.same((await leaver.acquire({ maxCount: 10 })).length, 10, 'what it holds');
+        let left = false;
         const leave = async (): Promise<void> => {
-          await drain(ctx, leaver, { maxCount: 2, mostRounds: 4 });
-          await leaver.stop();
+          try {
+            await drain(ctx, leaver, { maxCount: 2, mostRounds: 4 });
+            await leaver.stop();
+          } finally {
+            left = true;
+          }
         };
-        await Promise.all([leave(), race(others, 2, ({ node }) => drain(ctx, node, { maxCount: 2 }))]);
+        const work = { maxCount: 2, isDone: async () => left };
+        await Promise.all([leave(), race(others, 2, ({ node }) => drain(ctx, node, work))]);
         // What was given back last, if the others were done before.
         for (const node of others) await drain(ctx, node);
         const operations = ctx.history.operations.slice(since);

@@ -15,6 +15,7 @@ import { drain } from '../race/drain.js';
 import { heard } from '../race/events.js';
 import { defineFleetCases, openAll } from '../race/fleet.js';
 import { met, race, untilProvoked } from '../race/race.js';
+import { nextTurn } from '../race/turn.js';
 
 /** Races for schedules. */
 export const scheduleRaceCases: readonly ConformanceCase[] = defineFleetCases([
@@ -158,7 +159,8 @@ export const scheduleRaceCases: readonly ConformanceCase[] = defineFleetCases([
         const onBatch = (): void => {
           batches -= 1;
           if (batches > 0 || pausing !== null) return;
-          pausing = pause();
+          // In the turn in which the workers acquire again.
+          pausing = nextTurn().then(pause);
           // It is waited for when the workers are done; until then its failure waits too.
           pausing.catch(() => {});
         };

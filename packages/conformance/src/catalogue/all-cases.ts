@@ -25,6 +25,7 @@ import { hookCases } from '../cases/hooks.js';
 import { jobCases } from '../cases/jobs.js';
 import { jobListingCases } from '../cases/jobs-listing.js';
 import { jobRemovalCases } from '../cases/jobs-removing.js';
+import { killedStreamCases } from '../cases/killed-streams.js';
 import { lifecycleCases } from '../cases/lifecycle.js';
 import { misfireCases } from '../cases/misfire.js';
 import { misfirePassCases } from '../cases/misfire-passes.js';
@@ -86,6 +87,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...hookCases,
   ...recoveryCases,
   ...durabilityCases,
+  ...killedStreamCases,
   ...clusterCases,
   ...failoverCases,
   ...claimRaceCases,

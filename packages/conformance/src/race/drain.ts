@@ -7,6 +7,7 @@ import type { Completion, CompletionInstruction, FiredBundle } from '@ametrine/c
 import type { CaseContext } from '../context.js';
 import type { CaseNode } from '../node.js';
 import { NodeGone } from '../processes/child-store.js';
+import { nextTurn } from './turn.js';
 
 /** How a node works. */
 export interface DrainOptions {
@@ -31,13 +32,10 @@ export async function drain(ctx: CaseContext, node: CaseNode, options: DrainOpti
   try {
     for (let round = 0; round < mostRounds; ) {
       // Both ways to fire, in turn.
-      if (await workOnce(ctx, node, { ...options, maxCount, fireDue: round % 2 === 1 })) {
-        round += 1;
-        continue;
-      }
-      if (await isDone()) return;
-      // Others have what is left; a store in memory answers without a turn of the event loop.
-      await new Promise((resolve) => setImmediate(resolve));
+      if (await workOnce(ctx, node, { ...options, maxCount, fireDue: round % 2 === 1 })) round += 1;
+      else if (await isDone()) return;
+      // A store that answers without a turn of the event loop would not let anybody else come in between.
+      await nextTurn();
     }
   } catch (error) {
     if (!(error instanceof NodeGone)) throw error;

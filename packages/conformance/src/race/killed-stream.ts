@@ -16,7 +16,7 @@ export interface KilledStream {
 }
 
 /** How many calls of a stream are under way at a time. */
-const ABREAST = 3;
+const ABREAST = 4;
 /** The longest time between the chosen answer and the kill, in ms: some calls of a fast store. */
 const MOST_MS = 2;
 
