@@ -57,6 +57,7 @@ export class CaseContext extends Checks implements CaseTime {
   readonly #nodes: CaseNode[] = [];
   readonly #unopened = new Set<HarnessNode>();
   readonly #processes: ProcessNode[] = [];
+  readonly #schedulerNames = new Set<string>();
   #named = 0;
 
   constructor(
@@ -72,9 +73,21 @@ export class CaseContext extends Checks implements CaseTime {
     this.#route = route;
   }
 
-  /** Lets time pass. */
+  /** Lets time pass for the callers. */
   advance(ms: number): void {
     this.now += ms;
+  }
+
+  /** Lets time pass for the callers, and for the server where its clock decides which node is dead. */
+  async pass(ms: number): Promise<void> {
+    this.advance(ms);
+    await this.ageCheckIns(ms);
+  }
+
+  /** Lets time pass for the server alone, where its clock decides which node is dead. */
+  async ageCheckIns(ms: number): Promise<void> {
+    if (this.claim.livenessClock === 'caller') return;
+    for (const schedulerName of this.#schedulerNames) await this.namespace.ageCheckIns?.(schedulerName, ms);
   }
 
   /**
@@ -85,7 +98,7 @@ export class CaseContext extends Checks implements CaseTime {
   async checkInFor(ms: number, ...nodes: readonly CaseNode[]): Promise<readonly CheckIn[]> {
     const found: CheckIn[] = [];
     for (let passed = 0; passed < ms; passed += CHECK_IN_INTERVAL) {
-      this.advance(Math.min(CHECK_IN_INTERVAL, ms - passed));
+      await this.pass(Math.min(CHECK_IN_INTERVAL, ms - passed));
       for (const node of nodes) found.push(await node.checkIn());
     }
     return found;
@@ -156,6 +169,7 @@ export class CaseContext extends Checks implements CaseTime {
     const signals = new RecordedSignals();
     const resolver = options.resolver ?? new SettableResolver();
     const schedulerName = options.schedulerName ?? 'conformance';
+    this.#schedulerNames.add(schedulerName);
     const storeContext: StoreContext = { schedulerName, instanceId, signals, jobClassResolver: resolver };
     const start = async (): Promise<NodeParts> => {
       await store.initialize(storeContext);

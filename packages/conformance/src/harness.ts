@@ -88,6 +88,11 @@ export interface Namespace {
    * returned function is called. Needs the offer `outages`.
    */
   beginOutage?(): Promise<() => Promise<void>>;
+  /**
+   * Makes the last check-in of every node of that scheduler older by so many ms: as if the server's clock had gone on.
+   * For stores with `livenessClock: 'server'`, whose clock no case can set. Needs the offer `ageing`.
+   */
+  ageCheckIns?(schedulerName: string, byMs: number): Promise<void>;
   /** What is still open once every node is closed, one phrase each; asked before {@link Namespace.dispose}. */
   openResources?(): Promise<readonly string[]>;
   /** Removes everything. */
@@ -95,7 +100,7 @@ export interface Namespace {
 }
 
 /** What a harness can do beyond the necessary: cases that need it are not applicable without. */
-export type HarnessOffer = 'resolverHook' | 'damage' | 'processes' | 'outages';
+export type HarnessOffer = 'resolverHook' | 'damage' | 'processes' | 'outages' | 'ageing';
 
 /** A store, as the kit sees it. */
 export interface Harness {

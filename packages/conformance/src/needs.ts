@@ -13,14 +13,22 @@ export const durable: Applicability = ({ claim }) =>
 /** Several nodes share the data. */
 export const clustered: Applicability = ({ claim }) => claim.clustering || 'the store has one node only';
 
-/** The liveness of nodes is judged by the `now` of the calls, so that a case can let time pass. */
-export const clusteredByCallerClock: Applicability = (harness) => {
+/** A case can let time pass for what decides which node is dead: the `now` of the calls, or the server's clock. */
+export const ageable: Applicability = (harness) => {
   const several = clustered(harness);
   if (several !== true) return several;
   return (
     harness.claim.livenessClock === 'caller' ||
-    'the server decides which node is dead, and its clock cannot be set'
+    harness.offers?.includes('ageing') === true ||
+    'the server’s clock decides which node is dead, and the harness does not offer ageing'
   );
+};
+
+/** Nodes are judged by the server's clock, whatever the `now` of the calls. */
+export const clusteredByServerClock: Applicability = (harness) => {
+  const several = clustered(harness);
+  if (several !== true) return several;
+  return harness.claim.livenessClock === 'server' || 'nodes are judged by the time of the calls';
 };
 
 /** The harness offers more than the necessary. */

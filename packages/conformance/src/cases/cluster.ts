@@ -1,7 +1,7 @@
 import { type ConformanceCase, defineCases } from '../case.js';
 import { LAPSE } from '../context.js';
 import { every, HOUR, holidays, job, key, MINUTE, once, SECOND, T0 } from '../factories.js';
-import { clustered, clusteredByCallerClock, durable } from '../needs.js';
+import { ageable, clustered, durable } from '../needs.js';
 import type { CaseNode } from '../node.js';
 
 /** Sharing. */
@@ -164,7 +164,7 @@ export const clusterCases: readonly ConformanceCase[] = defineCases([
     title: 'a run is not started again while its node lives, however long it lasts',
     rules: ['JS-CLU-02', 'JS-ACQ-08'],
     level: 'L3',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, b] = [await ctx.open(), await ctx.open()];
       const of = job('j', { nonConcurrent: true, requestsRecovery: true });

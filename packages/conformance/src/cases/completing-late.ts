@@ -1,7 +1,7 @@
 import { type ConformanceCase, defineCases } from '../case.js';
 import { LAPSE } from '../context.js';
 import { every, HOUR, job, key, once, SECOND, T0, THRESHOLD } from '../factories.js';
-import { clusteredByCallerClock } from '../needs.js';
+import { ageable } from '../needs.js';
 
 /** Late and repeated ends. */
 export const lateCompletionCases: readonly ConformanceCase[] = defineCases([
@@ -109,7 +109,7 @@ export const lateCompletionCases: readonly ConformanceCase[] = defineCases([
     rules: ['JS-CMP-02', 'JS-CLU-04'],
     level: 'L3',
     routes: 'both',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, b] = [await ctx.open(), await ctx.open()];
       const of = job('j', {
@@ -138,7 +138,7 @@ export const lateCompletionCases: readonly ConformanceCase[] = defineCases([
     title: 'siblings stay blocked when an old run ends while its recovery lasts',
     rules: ['JS-CMP-08'],
     level: 'L3',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, b] = [await ctx.open(), await ctx.open()];
       const of = job('j', { nonConcurrent: true, requestsRecovery: true });

@@ -6,8 +6,11 @@
 import { ANY_GROUP, RECOVERY_GROUP } from '@ametrine/core';
 import { type ConformanceCase, defineCases } from '../case.js';
 import { CHECK_IN_INTERVAL, LAPSE } from '../context.js';
-import { every, HOUR, job, key, MINUTE, once, T0 } from '../factories.js';
-import { clustered, clusteredByCallerClock } from '../needs.js';
+import { every, HOUR, job, key, MINUTE, once, SECOND, T0 } from '../factories.js';
+import { ageable, clustered, clusteredByServerClock } from '../needs.js';
+
+/** What may pass on a server's clock between two calls of a case, in ms. */
+const SERVER_LEEWAY = 3 * SECOND;
 
 /** Failover. */
 export const failoverCases: readonly ConformanceCase[] = defineCases([
@@ -16,7 +19,7 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
     title: 'what a dead node had acquired is fired by another',
     rules: ['JS-REC-02', 'JS-CLU-03', 'JS-CLU-01'],
     level: 'L3',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, b] = [await ctx.open(), await ctx.open()];
       const of = job('j');
@@ -43,7 +46,7 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
     title: 'what a living node holds is not taken from it',
     rules: ['JS-CLU-02', 'JS-CLU-03'],
     level: 'L3',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, b] = [await ctx.open(), await ctx.open()];
       const of = job('j', { requestsRecovery: true });
@@ -51,9 +54,9 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
       const run = await a.run({ maxCount: 1 });
       const held = await a.acquireOne();
       // The other node is late, by less than its interval and the grace together.
-      ctx.advance(CHECK_IN_INTERVAL);
+      await ctx.pass(CHECK_IN_INTERVAL);
       await b.checkIn();
-      ctx.advance(CHECK_IN_INTERVAL - 1);
+      await ctx.pass(CHECK_IN_INTERVAL - (ctx.claim.livenessClock === 'server' ? SERVER_LEEWAY : 0));
       ctx.same((await b.checkIn()).recoveries, [], 'recoveries while the node is late');
       const found = await ctx.checkInFor(5 * LAPSE, a, b);
       ctx.same(
@@ -76,7 +79,7 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
     rules: ['JS-REC-03', 'JS-CLU-01'],
     level: 'L3',
     routes: 'both',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, b, c] = [await ctx.open(), await ctx.open(), await ctx.open()];
       const of = job('j', { requestsRecovery: true });
@@ -100,7 +103,7 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
     rules: ['JS-REC-04', 'JS-CLU-01'],
     level: 'L3',
     routes: 'both',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, b] = [await ctx.open(), await ctx.open()];
       const [plain, asks] = [job('plain'), job('asks', { requestsRecovery: true })];
@@ -120,7 +123,7 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
     title: 'a dead node’s non-concurrent job is unblocked, a living node’s is not',
     rules: ['JS-CLU-02', 'JS-STA-02'],
     level: 'L3',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, b, c] = [await ctx.open(), await ctx.open(), await ctx.open()];
       for (const [node, name] of [
@@ -145,7 +148,7 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
     title: 'of three survivors one recovers',
     rules: ['JS-CLU-01'],
     level: 'L3',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, ...survivors] = [
         await ctx.open(),
@@ -159,7 +162,7 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
       await a.abandon();
       const found = [];
       for (let n = 0; n < 3; n += 1) {
-        ctx.advance(CHECK_IN_INTERVAL);
+        await ctx.pass(CHECK_IN_INTERVAL);
         found.push(...(await Promise.all(survivors.map((node) => node.checkIn()))));
       }
       ctx.same(found.flatMap((f) => f.recoveries).length, 1, 'how many recoveries there are');
@@ -168,17 +171,50 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
     },
   },
   {
+    id: 'CLU-08',
+    title: 'hosts whose clocks are minutes apart take nobody for dead, and nothing fires twice',
+    rules: ['JS-CLU-03', 'JS-CLU-02'],
+    level: 'L3',
+    needs: clusteredByServerClock,
+    async run(ctx) {
+      const [a, ahead, behind] = [await ctx.open(), await ctx.open(), await ctx.open()];
+      const of = job('j', { requestsRecovery: true, nonConcurrent: true });
+      await a.put(of, once('t', of));
+      const run = await a.run();
+      const clocks = [
+        [ahead, 5 * MINUTE],
+        [behind, -5 * MINUTE],
+        [a, 0],
+      ] as const;
+      for (let round = 0; round < 3; round += 1) {
+        await ctx.pass(CHECK_IN_INTERVAL);
+        for (const [node, skew] of clocks)
+          ctx.includes(
+            await node.store.checkIn({ now: ctx.now + skew }),
+            { fenced: false, recoveries: [] },
+            `what ${node.instanceId} finds, whose clock is ${skew / MINUTE} minutes ahead`,
+          );
+      }
+      ctx.same(
+        await ahead.runNames({ now: ctx.now + 5 * MINUTE, noLaterThan: ctx.now + 5 * MINUTE }),
+        [],
+        'what runs beside it',
+      );
+      ctx.same(await a.complete(run, 'deleteTrigger'), 'completed', 'the run');
+    },
+  },
+  {
     id: 'CLU-09',
     title: 'a node that slept as long as the others does not declare them dead when it wakes',
     rules: ['JS-CLU-03'],
     level: 'L3',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, b] = [await ctx.open(), await ctx.open()];
       const of = job('j', { requestsRecovery: true });
       await a.put(of, once('t', of));
       const run = await a.run();
-      ctx.advance(10 * MINUTE);
+      await ctx.pass(10 * MINUTE);
       ctx.same((await b.checkIn()).recoveries, [], 'what the first to wake recovers');
       ctx.includes(await a.checkIn(), { fenced: false, recoveries: [] }, 'what the second finds');
       ctx.same(await a.complete(run, 'deleteTrigger'), 'completed', 'its run');
@@ -190,7 +226,7 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
       'a node that was recovered while it slept is told so, is a member again, and its runs are fenced off',
     rules: ['JS-CMP-02', 'JS-CLU-04'],
     level: 'L3',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, b] = [await ctx.open(), await ctx.open()];
       const of = job('j', { requestsRecovery: true });

@@ -8,7 +8,7 @@ import { type CaseDefinition, type ConformanceCase, defineCases } from '../case.
 import { fencing } from '../checkers/fencing.js';
 import { type CaseContext, CHECK_IN_INTERVAL, LAPSE } from '../context.js';
 import { every, HOUR, job, key, once, SECOND, T0 } from '../factories.js';
-import { all, clusteredByCallerClock, offers } from '../needs.js';
+import { ageable, all, offers } from '../needs.js';
 
 /** Nodes of these cases do not wait long for a backend that is away, in ms. */
 const PATIENCE = { patienceMs: 20 } as const;
@@ -71,16 +71,16 @@ const definitions: readonly Omit<CaseDefinition, 'level'>[] = [
     title:
       'a check-in that failed does not count: the node does not take others for dead that were just as silent',
     rules: ['JS-CLU-01', 'JS-CLU-03'],
-    needs: all(clusteredByCallerClock, offers('outages')),
+    needs: all(ageable, offers('outages')),
     async run(ctx) {
       const [a, b] = [await ctx.open(PATIENCE), await ctx.open(PATIENCE)];
       const of = job('j', { requestsRecovery: true });
       await b.put(of, once('t', of));
       const run = await b.run();
-      ctx.advance(CHECK_IN_INTERVAL + SECOND);
+      await ctx.pass(CHECK_IN_INTERVAL + SECOND);
       await duringOutage(ctx, () => failsForNow(ctx, a.checkIn(), 'the check-in'));
       // Had the failed one counted, the other would be silent for longer than this node was, by more than the grace.
-      ctx.advance(CHECK_IN_INTERVAL + SECOND);
+      await ctx.pass(CHECK_IN_INTERVAL + SECOND);
       ctx.includes(await a.checkIn(), { fenced: false, recoveries: [] }, 'the check-in, repeated');
       ctx.includes(await b.checkIn(), { fenced: false, recoveries: [] }, 'the check-in of the other');
       ctx.same(await b.complete(run, 'deleteTrigger'), 'completed', 'the run of the other');
@@ -90,7 +90,7 @@ const definitions: readonly Omit<CaseDefinition, 'level'>[] = [
     id: 'CLU-12',
     title: 'after an outage longer than any node may be silent all nodes go on, and nobody was declared dead',
     rules: ['JS-CLU-03', 'JS-CLU-02'],
-    needs: all(clusteredByCallerClock, offers('outages')),
+    needs: all(ageable, offers('outages')),
     async run(ctx) {
       const nodes = [await ctx.open(PATIENCE), await ctx.open(PATIENCE), await ctx.open(PATIENCE)] as const;
       const of = job('j', { requestsRecovery: true });
@@ -104,6 +104,7 @@ const definitions: readonly Omit<CaseDefinition, 'level'>[] = [
             await failsForNow(ctx, node.checkIn(), `the check-in of ${node.instanceId}`);
         }
       });
+      await ctx.ageCheckIns(2 * LAPSE);
       for (const node of [nodes[2], nodes[1], nodes[0]])
         ctx.includes(
           await node.checkIn(),

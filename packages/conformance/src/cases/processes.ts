@@ -9,7 +9,7 @@ import { fencing } from '../checkers/fencing.js';
 import { totalFirings } from '../checkers/total-firings.js';
 import { CHECK_IN_INTERVAL, LAPSE } from '../context.js';
 import { every, HOUR, job, key, once, T0 } from '../factories.js';
-import { all, clustered, clusteredByCallerClock, durable, offers } from '../needs.js';
+import { ageable, all, clustered, durable, offers } from '../needs.js';
 import { happened } from '../race/events.js';
 import { seededMoment } from '../race/killed-stream.js';
 import { untilProvoked } from '../race/race.js';
@@ -22,7 +22,7 @@ export const processCases: readonly ConformanceCase[] = defineCases([
       'a process that was stopped, taken for dead and recovered is told so, and its late completion is refused',
     rules: ['JS-CMP-02', 'JS-CLU-04', 'JS-CLU-03', 'JS-FIR-02'],
     level: 'L3',
-    needs: all(clusteredByCallerClock, offers('processes')),
+    needs: all(ageable, offers('processes')),
     async run(ctx) {
       const [zombie, survivor] = [await ctx.openProcess(), await ctx.openProcess()];
       const of = job('j', { requestsRecovery: true });
@@ -112,7 +112,7 @@ export const processCases: readonly ConformanceCase[] = defineCases([
       'claims of a process that was killed as it joined or left are found, whether or not it was still registered',
     rules: ['JS-REC-01', 'JS-REC-02', 'JS-LIF-04'],
     level: 'L3',
-    needs: all(clusteredByCallerClock, offers('processes')),
+    needs: all(ageable, offers('processes')),
     async run(ctx) {
       await untilProvoked(ctx, 'a kill while the node left', async (attempt) => {
         const schedulerName = `attempt${attempt}`;
@@ -143,7 +143,7 @@ export const processCases: readonly ConformanceCase[] = defineCases([
     title: 'a non-concurrent job whose run was killed runs again only when it was recovered, and then alone',
     rules: ['JS-ACQ-08', 'JS-REC-05', 'JS-CLU-03'],
     level: 'L3',
-    needs: all(clusteredByCallerClock, offers('processes')),
+    needs: all(ageable, offers('processes')),
     async run(ctx) {
       const [dead, survivor] = [await ctx.openProcess(), await ctx.openProcess()];
       const of = job('j', { nonConcurrent: true, requestsRecovery: true });

@@ -7,7 +7,7 @@ import { RECOVERY_GROUP } from '@ametrine/core';
 import { type ConformanceCase, defineCases } from '../case.js';
 import { LAPSE } from '../context.js';
 import { every, HOUR, job, key, once, T0 } from '../factories.js';
-import { clusteredByCallerClock, durable } from '../needs.js';
+import { ageable, durable } from '../needs.js';
 
 /** Recovery. */
 export const provenRecoveryCases: readonly ConformanceCase[] = defineCases([
@@ -37,7 +37,7 @@ export const provenRecoveryCases: readonly ConformanceCase[] = defineCases([
     title: 'a reader beside a recovery sees none of it or all of it',
     rules: ['JS-REC-06'],
     level: 'L3',
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx) {
       const [a, b, c] = [await ctx.open(), await ctx.open(), await ctx.open()];
       const of = job('j', { requestsRecovery: true });

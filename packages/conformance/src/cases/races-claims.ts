@@ -12,7 +12,7 @@ import { singleClaim } from '../checkers/single-claim.js';
 import { totalFirings } from '../checkers/total-firings.js';
 import { CHECK_IN_INTERVAL, LAPSE } from '../context.js';
 import { every, job, key, MINUTE, once, T0 } from '../factories.js';
-import { all, clusteredByCallerClock, offers } from '../needs.js';
+import { ageable, all, offers } from '../needs.js';
 import type { CaseNode } from '../node.js';
 import { drain } from '../race/drain.js';
 import { defineFleetCases, openAll } from '../race/fleet.js';
@@ -98,7 +98,7 @@ const fleetCases = defineFleetCases([
     id: 'CLU-07/race',
     title: 'of three nodes that find a dead one at the same time one recovers it',
     rules: ['JS-CLU-01', 'JS-REC-03', 'JS-REC-06'],
-    needs: clusteredByCallerClock,
+    needs: ageable,
     async run(ctx, open) {
       const survivors = await openAll(3, open);
       await untilProvoked(ctx, 'two check-ins at the same time', async (attempt) => {
@@ -111,7 +111,7 @@ const fleetCases = defineFleetCases([
         const since = ctx.history.operations.at(-1)?.invoked ?? 0;
         const found = [];
         for (let passed = 0; passed < LAPSE; passed += CHECK_IN_INTERVAL) {
-          ctx.advance(CHECK_IN_INTERVAL);
+          await ctx.pass(CHECK_IN_INTERVAL);
           found.push(...(await race(survivors, 1, ({ node }) => node.checkIn())));
         }
         ctx.same(
@@ -235,7 +235,7 @@ const killCases = defineCases([
       'three processes drain the work, two are killed in the middle of it: every fire ends once in total',
     rules: ['JS-REC-02', 'JS-REC-03', 'JS-REC-04', 'JS-CLU-01', 'JS-ACQ-01'],
     level: 'L3',
-    needs: all(clusteredByCallerClock, offers('processes')),
+    needs: all(ageable, offers('processes')),
     async run(ctx) {
       await untilProvoked(ctx, 'a kill that cut a run', async (attempt) => {
         const schedulerName = `attempt${attempt}`;
@@ -273,7 +273,7 @@ const killCases = defineCases([
     title: 'what a killed process had acquired and was running is taken over by a living one',
     rules: ['JS-CLU-03', 'JS-REC-02', 'JS-REC-03', 'JS-CLU-01'],
     level: 'L3',
-    needs: all(clusteredByCallerClock, offers('processes')),
+    needs: all(ageable, offers('processes')),
     async run(ctx) {
       const [dead, survivor] = [await ctx.openProcess(), await ctx.openProcess()];
       const of = job('j', { requestsRecovery: true });

@@ -59,11 +59,6 @@ export const elsewhere: readonly BehaviourElsewhere[] = [
     reason: 'the sleeping loops are the scheduler’s; a store starts no timer',
   },
   { id: 'REC-14', where: 'core runtime tests', reason: 'start() is the scheduler’s' },
-  {
-    id: 'CLU-08',
-    where: 'issue 5/6/7',
-    reason: 'skew is harmless by the server’s clock, which embedded stores do not have',
-  },
   { id: 'CLU-14', where: 'core runtime tests', reason: 'the scheduler makes instance ids' },
   { id: 'DAT-01', where: 'core runtime tests', reason: 'the execution context merges the data' },
   { id: 'DAT-03', where: 'issue 5', reason: 'a string-only mode is an option of the server SQL stores' },

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Harness } from '../harness.js';
-import { clustered, clusteredByCallerClock, durable } from '../needs.js';
+import { ageable, clustered, durable } from '../needs.js';
 import type { Command } from './commands.js';
 
 /** Whether a sequence can be played on a store: `true`, or the reason why not. */
@@ -12,7 +12,7 @@ export function playable(commands: readonly Command[], harness: Harness): true |
   const words = new Set(commands.map((command) => command.do));
   const needs = [
     ...(words.has('die') || words.has('restart') ? [durable] : []),
-    ...(words.has('sleep') ? [clusteredByCallerClock] : []),
+    ...(words.has('sleep') ? [ageable] : []),
     ...(nodesOf(commands) > 1 ? [clustered] : []),
   ];
   return needs.map((need) => need(harness)).find((answer) => answer !== true) ?? true;

@@ -7,7 +7,7 @@ import type { GroupMatcher, Key, MisfireInstruction } from '@ametrine/core';
 import type { CompletionInstruction } from '@ametrine/core/spi';
 import type * as FastCheck from 'fast-check';
 import type { Harness } from '../harness.js';
-import { clusteredByCallerClock, durable } from '../needs.js';
+import { ageable, durable } from '../needs.js';
 import type { CalendarKind, Command, JobPlan, Pick, ScheduleKind, TriggerPlan } from './commands.js';
 
 const JOBS: readonly Key[] = [
@@ -151,7 +151,7 @@ function commands(fc: typeof FastCheck, harness: Harness): FastCheck.Arbitrary<C
     record({ do: is('misfires'), ...node, limit: fc.constantFrom(1, 2, 10, 0) }, 1),
     record({ do: is('advance'), seconds: fc.constantFrom(1, 10, 30, 60, 61, 90, 3600) }, 6),
     ...(durable(harness) === true ? lives : []),
-    ...(clusteredByCallerClock(harness) === true ? sleeps : []),
+    ...(ageable(harness) === true ? sleeps : []),
   );
 }
 

@@ -75,6 +75,17 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
     return Promise.resolve(false);
   }
 
+  /**
+   * The time by which check-ins are recorded and judged (epoch ms), asked at every check-in. Override it in a store
+   * whose `livenessClock` is `'server'`: ask the server, so that clocks of hosts that differ kill nobody.
+   *
+   * @param now - the time of the call
+   * @defaultValue the time of the call
+   */
+  protected livenessNow(now: number): Promise<number> {
+    return Promise.resolve(now);
+  }
+
   /** Claims triggers; the portable version works over {@link transact}. */
   protected claim(request: ClaimRequest, effects: Effects): Promise<ClaimResult> {
     return this.transact(effects, (tx) => claims.claim(tx, effects, request));
@@ -136,8 +147,10 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
     return this.#checkIn(now, false);
   }
 
-  async #checkIn(now: number, first: boolean): Promise<CheckIn> {
+  async #checkIn(calledAt: number, first: boolean): Promise<CheckIn> {
     return this.step('checkIn', async (effects) => {
+      // Before the records are read: none can be younger than it by more than the call takes.
+      const now = await this.livenessNow(calledAt);
       const gone: InstanceRecord[] = [];
       for (const node of await this.read((tx) => tx.listInstances())) {
         if (node.instanceId !== this.instanceId && (await this.isInstanceGone(node))) gone.push(node);
