@@ -4,6 +4,7 @@
  * @module
  */
 import type { CheckIn, JobClassResolver, StoreCapabilities, StoreContext } from '@ametrine/core/spi';
+import { acquaint } from './acquaint.js';
 import type { FireRoute } from './case.js';
 import { Checks } from './check.js';
 import { T0, THRESHOLD } from './factories.js';
@@ -176,6 +177,12 @@ export class CaseContext extends Checks implements CaseTime {
       const checkInIntervalMs = options.checkInIntervalMs ?? CHECK_IN_INTERVAL;
       const recoveries =
         options.start === false ? [] : await store.schedulerStarted({ now: this.now, checkInIntervalMs });
+      if (this.#route === 'oneStep' && options.start !== false && options.resolverHook === undefined) {
+        // What it fails at, it fails at in the case, too.
+        await acquaint(handle.store, instanceId).catch(() => {});
+        signals.clear();
+        resolver.asked.length = 0;
+      }
       const surroundings = { time: this, route: this.#route, checks: this };
       return { instanceId, store, signals, resolver, handle, recoveries, ...surroundings };
     };
