@@ -316,13 +316,19 @@ export function executionValues(execution: ExecutionRecord): SqlRow {
   ];
 }
 
-/** Reads a row of instance_id, checked_in_at, check_in_interval_ms. */
-export function readInstance([instanceId, checkedInAt, checkInIntervalMs]: SqlRow): InstanceRecord {
+/** Reads a row of instance_id, checked_in_at, check_in_interval_ms, missing_classes. */
+export function readInstance([
+  instanceId,
+  checkedInAt,
+  checkInIntervalMs,
+  missingClasses,
+]: SqlRow): InstanceRecord {
   try {
     return {
       instanceId: textIn('instance_id', instanceId),
       checkedInAt: whole('checked_in_at', checkedInAt),
       checkInIntervalMs: whole('check_in_interval_ms', checkInIntervalMs),
+      missingClasses: texts('missing_classes', missingClasses),
     };
   } catch (error) {
     throw unreadable('instance', String(instanceId), error);
@@ -341,6 +347,12 @@ function textIn(column: string, value: SqlValue | undefined): string {
 
 function textOrNull(column: string, value: SqlValue | undefined): string | null {
   return value === null ? null : textIn(column, value);
+}
+
+function texts(column: string, value: SqlValue | undefined): readonly string[] {
+  const list: unknown = JSON.parse(textIn(column, value));
+  if (Array.isArray(list) && list.every((item) => typeof item === 'string')) return list;
+  throw new Error(`its ${column} are not a list of texts`);
 }
 
 function whole(column: string, value: SqlValue | undefined): number {

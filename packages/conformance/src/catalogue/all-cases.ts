@@ -27,6 +27,7 @@ import { jobListingCases } from '../cases/jobs-listing.js';
 import { jobRemovalCases } from '../cases/jobs-removing.js';
 import { killedStreamCases } from '../cases/killed-streams.js';
 import { lifecycleCases } from '../cases/lifecycle.js';
+import { missingClassCases } from '../cases/missing-classes.js';
 import { misfireCases } from '../cases/misfire.js';
 import { misfirePassCases } from '../cases/misfire-passes.js';
 import { simpleMisfireCases } from '../cases/misfire-simple.js';
@@ -89,6 +90,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...durabilityCases,
   ...killedStreamCases,
   ...clusterCases,
+  ...missingClassCases,
   ...failoverCases,
   ...claimRaceCases,
   ...scheduleRaceCases,

@@ -207,6 +207,22 @@ export const clusterMutants: readonly Mutant[] = [
         ),
     }),
   ),
+  brokenPrimitives('JS-FIR-07/keeps-to-itself', 'what a node lacks is not stored', (tx) => ({
+    putInstance: (record) => tx.putInstance({ ...record, missingClasses: [] }),
+  })),
+  brokenPrimitives(
+    'JS-FIR-07/for-ever',
+    'what a node lacked in an earlier life is held against it',
+    (tx, { shared }) => ({
+      putInstance: async (record) => {
+        const name = `lacked by ${record.instanceId}`;
+        const before = (shared.get(name) ?? []) as readonly string[];
+        const missingClasses = [...new Set([...before, ...record.missingClasses])];
+        shared.set(name, missingClasses);
+        await tx.putInstance({ ...record, missingClasses });
+      },
+    }),
+  ),
   brokenPrimitives('JS-CLU-03/wall-clock', 'check-ins are stamped by the store’s own clock', (tx) => ({
     putInstance: (record) => tx.putInstance({ ...record, checkedInAt: Date.now() }),
   })),

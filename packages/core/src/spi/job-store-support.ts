@@ -40,7 +40,14 @@ import { checkCount } from './support/reading-store.js';
 import * as removing from './support/removing.js';
 import { SchedulingStore } from './support/scheduling-store.js';
 import * as storing from './support/storing.js';
-import { firedTooSoon, type SetAside, setAside, unfired } from './support/unresolved.js';
+import {
+  firedTooSoon,
+  jobClassOf,
+  lackedByAll,
+  type SetAside,
+  setAside,
+  unfired,
+} from './support/unresolved.js';
 
 const NO_CLASSES: ReadonlySet<string> = new Set();
 
@@ -160,6 +167,7 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
         instanceId: this.instanceId,
         checkInIntervalMs: this.#checkInIntervalMs,
         graceMs: this.settings.deadNodeGraceMs,
+        missingClasses: this.#classes.lacked,
         first,
         gone,
       };
@@ -359,14 +367,23 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
   ): Promise<readonly Extract<FireResult, { kind: 'jobClassNotFound' }>[]> {
     if (missing.length === 0) return [];
     const policy = this.settings.onUnresolvableJobClass;
-    const inError = await this.change('triggersFired', async (tx, effects) => {
-      const alone = policy === 'auto' && (await tx.listInstances()).length <= 1;
-      const toError = policy === 'error' || alone;
-      await setAside(tx, effects, missing, toError);
-      return toError;
+    const lack = {
+      instanceId: this.instanceId,
+      missingClasses: this.#classes.lacked,
+      graceMs: this.settings.deadNodeGraceMs,
+    };
+    const hopeless = await this.step('triggersFired', async (effects) => {
+      const livenessNow = await this.livenessNow(now);
+      return this.transact(effects, async (tx) => {
+        const lacked = policy === 'auto' ? await lackedByAll(tx, { ...lack, now: livenessNow }) : NO_CLASSES;
+        const goesToError = (name: string): boolean => policy === 'error' || lacked.has(name);
+        await setAside(tx, effects, missing, goesToError);
+        return goesToError;
+      });
     });
-    if (!inError)
-      for (const { error } of missing) this.#classes.leaveToOthers(String(error.details.jobClass), now);
+    for (const name of missing.map(({ error }) => jobClassOf(error))) {
+      if (!hopeless(name)) this.#classes.leaveToOthers(name, now);
+    }
     return missing.map(({ fireInstanceId, error }) => ({ kind: 'jobClassNotFound', fireInstanceId, error }));
   }
 

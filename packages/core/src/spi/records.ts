@@ -48,6 +48,8 @@ export interface InstanceRecord {
   readonly checkedInAt: number;
   /** How often it means to check in, in ms. */
   readonly checkInIntervalMs: number;
+  /** Names of the job classes that it was asked for in this life and does not have, sorted (JS-FIR-07). */
+  readonly missingClasses: readonly string[];
 }
 
 /** Which groups are paused; a group may be paused before it has members (JS-PAU-03). */

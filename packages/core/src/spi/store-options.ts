@@ -27,7 +27,8 @@ export interface StoreOptions {
   readonly deadNodeGraceMs?: number;
   /**
    * What happens to a due trigger whose job class this process cannot find: it is put in `error`, or it is `skip`ped
-   * for other nodes to fire. `auto` puts it in error only while no other node is there.
+   * for other nodes to fire. `auto` skips it, unless every living node has said that it lacks the class: then nobody
+   * will ever fire it, and it is put in error.
    * @defaultValue 'auto'
    */
   readonly onUnresolvableJobClass?: 'auto' | 'error' | 'skip';

@@ -7,15 +7,18 @@ import { isSchedulerError, SchedulerError } from '../../errors.js';
 import type { JobClass, JobClassResolver } from '../job-class.js';
 
 const NONE: ReadonlySet<string> = new Set();
+/** What a node tells of what it lacks stays small whatever is stored. */
+const MOST_LACKED = 200;
 
 /**
  * Asks the resolver at every fire, so that its latest answer counts (HOK-03), and remembers only hints: classes found
- * before, whose triggers may be claimed and fired in one step, and classes missing, which are left to other nodes for
- * a while (CLU-19).
+ * before, whose triggers may be claimed and fired in one step; classes missing, which are left to other nodes for a
+ * while; and all that were missing when they were last asked for, which other nodes are told (CLU-19).
  */
 export class ClassKnowledge {
   readonly #found = new Set<string>();
   readonly #missing = new Map<string, number>();
+  readonly #lacked = new Set<string>();
   readonly #retryMs: number;
 
   /** @param retryMs - how long a missing class is left alone, in ms */
@@ -33,6 +36,11 @@ export class ClassKnowledge {
     if (this.#missing.size === 0) return NONE;
     for (const [name, until] of this.#missing) if (until <= now) this.#missing.delete(name);
     return new Set(this.#missing.keys());
+  }
+
+  /** Classes that were missing when they were last asked for, sorted; of very many the latest. */
+  get lacked(): readonly string[] {
+    return [...this.#lacked].sort();
   }
 
   /** Leaves a class to other nodes for a while from `now` (epoch ms) on. */
@@ -59,6 +67,7 @@ export class ClassKnowledge {
       if (typeof found === 'function') {
         this.#found.add(name);
         this.#missing.delete(name);
+        this.#lacked.delete(name);
         return found;
       }
     } catch (error) {
@@ -66,7 +75,16 @@ export class ClassKnowledge {
       else cause = error;
     }
     this.#found.delete(name);
+    this.#lack(name);
     return jobClassNotFound(name, resolver, cause);
+  }
+
+  #lack(name: string): void {
+    this.#lacked.delete(name);
+    this.#lacked.add(name);
+    if (this.#lacked.size <= MOST_LACKED) return;
+    const [oldest] = this.#lacked;
+    if (oldest !== undefined) this.#lacked.delete(oldest);
   }
 }
 

@@ -16,6 +16,8 @@ export interface CheckInRequest {
   readonly instanceId: string;
   readonly checkInIntervalMs: number;
   readonly graceMs: number;
+  /** Job classes that this node lacks. */
+  readonly missingClasses: readonly string[];
   /** The first check-in of this life: claims of earlier lives, and of nodes without a record, are recovered too. */
   readonly first: boolean;
   /** Nodes whose process is known to be gone, by the check-in that was looked at. */
@@ -28,10 +30,10 @@ export async function checkIn(
   effects: Effects,
   request: CheckInRequest,
 ): Promise<CheckIn> {
-  const { now, instanceId, graceMs, first } = request;
+  const { now, instanceId, checkInIntervalMs, missingClasses, graceMs, first } = request;
   const instances = await tx.listInstances();
   const own = instances.find((instance) => instance.instanceId === instanceId) ?? null;
-  await tx.putInstance({ instanceId, checkedInAt: now, checkInIntervalMs: request.checkInIntervalMs });
+  await tx.putInstance({ instanceId, checkedInAt: now, checkInIntervalMs, missingClasses });
 
   const facts = { now, own: first ? null : own, graceMs };
   const dead = instances.filter(

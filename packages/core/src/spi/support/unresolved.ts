@@ -11,6 +11,7 @@ import type { UnresolvedBundle } from '../hot-path.js';
 import type { AcquiredTrigger } from '../results.js';
 import type { StoreTransaction } from '../store-transaction.js';
 import { findTrigger } from './lookup.js';
+import { hasLapsed } from './recovering.js';
 
 /** A claim whose class is missing, as it was before any fire. */
 export interface SetAside {
@@ -48,7 +49,7 @@ export async function setAside(
   tx: StoreTransaction,
   effects: Effects,
   claims: readonly SetAside[],
-  inError: boolean,
+  goesToError: (jobClass: string) => boolean,
 ): Promise<void> {
   const held = new Set(
     (
@@ -65,7 +66,41 @@ export async function setAside(
       stored.trigger.nextFireAt === storedNextFireAt &&
       (stored.state === 'waiting' || stored.fireInstanceId === fireInstanceId);
     if (!ours) continue;
+    const inError = goesToError(jobClassOf(error));
     await tx.putTriggers([{ trigger, state: inError ? 'error' : 'waiting', fireInstanceId: null }]);
     if (inError) effects.inError(trigger, error);
   }
+}
+
+/** The class that an `ERR_JOB_CLASS_NOT_FOUND` is about. */
+export function jobClassOf(error: SchedulerError): string {
+  return String(error.details.jobClass);
+}
+
+/** What a node that lacks classes knows. */
+export interface Lack {
+  readonly instanceId: string;
+  readonly now: number;
+  readonly graceMs: number;
+  /** All the classes that this node lacks, sorted. */
+  readonly missingClasses: readonly string[];
+}
+
+/**
+ * Records which classes this node lacks, and answers which of them nobody else may have: every other living node has
+ * said that it lacks them too. A node that was never asked may have them.
+ */
+export async function lackedByAll(
+  tx: StoreTransaction,
+  { missingClasses, instanceId, now, graceMs }: Lack,
+): Promise<ReadonlySet<string>> {
+  const instances = await tx.listInstances();
+  const own = instances.find((instance) => instance.instanceId === instanceId) ?? null;
+  if (own !== null) await tx.putInstance({ ...own, missingClasses });
+  const others = instances.filter(
+    (instance) => instance !== own && !hasLapsed(instance, { now, own, graceMs }),
+  );
+  return new Set(
+    missingClasses.filter((name) => others.every((other) => other.missingClasses.includes(name))),
+  );
 }

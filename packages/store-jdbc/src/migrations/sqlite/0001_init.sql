@@ -127,5 +127,7 @@ CREATE TABLE {prefix}instances (
   instance_id TEXT NOT NULL,
   checked_in_at INTEGER NOT NULL,
   check_in_interval_ms INTEGER NOT NULL,
+  -- A JSON array of the job classes that the node lacks.
+  missing_classes TEXT NOT NULL,
   PRIMARY KEY (scheduler_id, instance_id)
 ) WITHOUT ROWID;
