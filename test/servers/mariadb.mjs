@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
 import { fromContainer } from './container.mjs';
 import { findBinary } from './find-binary.mjs';
-import { PrivateServer } from './private-server.mjs';
+import { PrivateServer, whyNoAccount } from './private-server.mjs';
 import { fromEnvironment, startFirst, whyNone } from './server.mjs';
 
 /**
@@ -21,6 +21,8 @@ import { fromEnvironment, startFirst, whyNone } from './server.mjs';
  * @property {readonly string[]} [flags] More flags of mariadbd.
  */
 
+/** Who runs it when the tests are root's: it refuses to be. */
+const ACCOUNT = 'mysql';
 const run = promisify(execFile);
 const REMEDY = 'mariadbd is not on this machine (Debian: apt-get install mariadb-server)';
 /** The database that every URL names; it is made when it is not there. */
@@ -62,7 +64,7 @@ function recipe(options) {
     name: 'MariaDB',
     origin: 'binary',
     command: mariadbd() ?? '',
-    user: 'mysql',
+    user: ACCOUNT,
     prepare: async ({ folder, account }) => {
       const own = ['--no-defaults', `--datadir=${join(folder, 'data')}`, '--skip-test-db'];
       const login = ['--auth-root-authentication-method=normal'];
@@ -91,7 +93,7 @@ function sources(options) {
   return [
     fromEnvironment('AMETRINE_TEST_MARIADB_URL', options, askMysql),
     {
-      missing: async () => (mariadbd() === null || installer() === null ? REMEDY : null),
+      missing: async () => (mariadbd() === null || installer() === null ? REMEDY : whyNoAccount(ACCOUNT)),
       start: () => PrivateServer.start(recipe(options)),
     },
     fromContainer(() => ({

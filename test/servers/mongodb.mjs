@@ -98,6 +98,17 @@ async function search() {
   }
 }
 
+/** @returns {Promise<string>} what became of it, in words */
+export async function downloadMongod() {
+  process.env['MONGOMS_RUNTIME_DOWNLOAD'] = 'true';
+  try {
+    const { MongoBinary } = await import('mongodb-memory-server-core');
+    return `downloaded to ${await MongoBinary.getPath()}`;
+  } catch (error) {
+    return `FAILED: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
 /**
  * @param {MongoOptions} options
  * @param {readonly string[]} [setFlags]

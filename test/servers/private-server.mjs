@@ -50,8 +50,22 @@ const ATTEMPTS = 3;
 /** @param {string | undefined} user @returns {Account} */
 function accountOf(user) {
   if (user === undefined || userInfo().uid !== 0) return {};
-  const id = (/** @type {string} */ flag) => Number(execFileSync('id', [flag, user], { encoding: 'utf8' }));
+  const id = (/** @type {string} */ flag) =>
+    Number(execFileSync('id', [flag, user], { encoding: 'utf8', stdio: 'pipe' }));
   return { uid: id('-u'), gid: id('-g') };
+}
+
+/**
+ * @param {string} user
+ * @returns {string | null} why a server cannot be run by this user
+ */
+export function whyNoAccount(user) {
+  try {
+    accountOf(user);
+    return null;
+  } catch {
+    return `it cannot be run by root, and this machine has no user ${user}`;
+  }
 }
 
 /** @implements {Server} */

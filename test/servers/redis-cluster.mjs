@@ -125,11 +125,13 @@ async function join(nodes) {
       await client.call('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
       const slots = Array.from({ length: last - first + 1 }, (_, offset) => String(first + offset));
       await client.call('CLUSTER', 'ADDSLOTS', ...slots);
-      for (const other of nodes) {
-        if (other.url !== url) await client.call('CLUSTER', 'MEET', other.host, String(other.port));
-      }
     });
   }
+  // An epoch is given only to a node that knows no other.
+  const [first, ...others] = nodes;
+  await withClient(first?.url ?? '', async (client) => {
+    for (const { host, port } of others) await client.call('CLUSTER', 'MEET', host, String(port));
+  });
 }
 
 /** @param {readonly PrivateServer[]} nodes */
