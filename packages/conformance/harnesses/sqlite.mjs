@@ -26,8 +26,8 @@ class MortalSqliteJobStore extends SqliteJobStore {
     return this.#hook ?? super.getJobClassResolver();
   }
 
-  async connect() {
-    this.#connection = await super.connect();
+  async openDriver() {
+    this.#connection = await super.openDriver();
     return this.#connection;
   }
 

@@ -13,9 +13,15 @@ export type Fault =
   | 'full'
   | 'corrupt'
   | 'unavailable'
+  /** The server knows us and does not let us in. */
+  | 'refused'
   | 'schema'
+  /** The schema is there or is to be made, and the user may not. */
+  | 'denied'
   /** A row of that key exists already. */
   | 'duplicate'
+  /** Whether a commit happened is not known. */
+  | 'fateUnknown'
   | 'failed';
 
 interface FaultFacts {
@@ -28,7 +34,7 @@ const FAULTS: Readonly<Record<Fault, FaultFacts>> = {
   busy: {
     code: 'ERR_STORE_BUSY',
     retryable: true,
-    meaning: 'the database is locked by somebody else, for longer than busyTimeoutMs',
+    meaning: 'the database is locked by somebody else, or has too much to do, for longer than busyTimeoutMs',
   },
   full: {
     code: 'ERR_STORE_FULL',
@@ -38,7 +44,7 @@ const FAULTS: Readonly<Record<Fault, FaultFacts>> = {
   corrupt: {
     code: 'ERR_STORE_CORRUPT',
     retryable: false,
-    meaning: 'the file is damaged or is not a database; restore it from a backup',
+    meaning: 'the database is damaged or is none; restore it from a backup',
   },
   unavailable: {
     code: 'ERR_STORE_UNAVAILABLE',
@@ -49,6 +55,23 @@ const FAULTS: Readonly<Record<Fault, FaultFacts>> = {
     code: 'ERR_STORE_SCHEMA',
     retryable: false,
     meaning: 'the schema lacks a table or column that this release needs',
+  },
+  refused: {
+    code: 'ERR_STORE_UNAVAILABLE',
+    retryable: false,
+    meaning: 'the server does not let the store in; check user, password and database',
+  },
+  denied: {
+    code: 'ERR_STORE_SCHEMA',
+    retryable: false,
+    meaning:
+      'the database user may not do that; let an administrator make the schema (ametrine schema print), and grant ' +
+      'SELECT, INSERT, UPDATE and DELETE on its tables',
+  },
+  fateUnknown: {
+    code: 'ERR_WRITE_FATE_UNKNOWN',
+    retryable: true,
+    meaning: 'the connection was lost before the answer came: whether this was stored is not known',
   },
   duplicate: { code: 'ERR_STORE_FAILED', retryable: false, meaning: 'a row of that key exists already' },
   failed: { code: 'ERR_STORE_FAILED', retryable: false, meaning: 'the database refused' },
@@ -84,4 +107,36 @@ export function sqliteFault(error: unknown): Fault {
   if (/connection is busy executing a query/.test(error.message)) return 'busy';
   if (/connection is not open|directory does not exist/.test(error.message)) return 'unavailable';
   return 'failed';
+}
+
+const POSTGRES_FAULTS: readonly (readonly [RegExp, Fault])[] = [
+  // Serialization failure, deadlock, lock timeout, statement timeout, too many connections, out of memory.
+  [/^(40001|40P01|55P03|57014|53[0234]00)$/, 'busy'],
+  [/^(53100|53400)$/, 'full'],
+  [/^(XX001|XX002)$/, 'corrupt'],
+  [/^(42P01|42703|3F000)$/, 'schema'],
+  [/^42501$/, 'denied'],
+  [/^23505$/, 'duplicate'],
+  [/^(28|3D)/, 'refused'],
+  // Connections that broke, servers that start, stop or were made read-only by a failover, and storage that fails.
+  [/^(08|57P|25006$|58)/, 'unavailable'],
+  [/^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|EPIPE|ETIMEDOUT|ENOENT)/, 'unavailable'],
+];
+
+/** What an error of pg means: by the server's SQLSTATE, or by what the client says without one. */
+export function postgresFault(error: unknown): Fault {
+  if (isSchedulerError(error)) return faultOfOwn(error.code);
+  if (!(error instanceof Error)) return 'failed';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  for (const [pattern, fault] of POSTGRES_FAULTS) if (pattern.test(code)) return fault;
+  if (code !== '') return 'failed';
+  // Names of several addresses that all refuse come as one error without a code of its own.
+  if (error instanceof AggregateError) return 'unavailable';
+  if (/timeout exceeded when trying to connect|Query read timeout/.test(error.message)) return 'busy';
+  return /connection|not queryable|pool after calling end/i.test(error.message) ? 'unavailable' : 'failed';
+}
+
+function faultOfOwn(code: ErrorCode): Fault {
+  if (code === 'ERR_STORE_BUSY') return 'busy';
+  return code === 'ERR_STORE_UNAVAILABLE' ? 'unavailable' : 'failed';
 }

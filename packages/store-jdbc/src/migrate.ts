@@ -4,6 +4,7 @@
  * @module
  */
 import { SchedulerError } from '@ametrine/core/spi';
+import type { Database } from './database.js';
 import type { Driver } from './drivers/driver.js';
 import type { SqlSchema } from './scope.js';
 
@@ -20,42 +21,36 @@ export interface Migration {
  * Brings the schema to this release's version. Processes that start at once wait for one another: whoever comes second
  * finds the work done. A schema that is up to date is only read.
  *
- * @param transact - runs one transaction that writes
  * @throws SchedulerError `ERR_STORE_SCHEMA` when the schema is newer than this release
  */
-export async function migrate(
-  driver: Driver,
-  schema: SqlSchema,
-  transact: <T>(work: () => Promise<T>) => Promise<T>,
-): Promise<void> {
-  const { migrations } = schema.dialect;
-  const newest = migrations.length;
-  if ((await versionOf(driver, schema)) === newest) return;
-  await transact(async () => {
-    const { sql, prefix, tables } = schema;
-    await driver.script(`CREATE TABLE IF NOT EXISTS ${tables.schemaVersion.text} (version INTEGER NOT NULL)`);
+export async function migrate(database: Database, schema: SqlSchema): Promise<void> {
+  const { dialect, prefix, sql, tables } = schema;
+  const newest = dialect.migrations.length;
+  if ((await database.transaction('read', (driver) => versionOf(driver, schema))) === newest) return;
+  await database.transaction('write', async (driver) => {
+    const lock = schema.schemaLock();
+    if (lock !== null) await driver.query(lock);
     const found = await versionOf(driver, schema);
+    if (found === newest) return;
     if (found > newest) throw tooNew(prefix, found, newest);
-    for (const { script } of migrations.slice(found)) {
-      await driver.script(script.replaceAll('{prefix}', prefix));
+    if (found === 0) await driver.script(`CREATE TABLE ${tables.schemaVersion.text} (version INTEGER NOT NULL)`);
+    for (const { script } of dialect.migrations.slice(found)) {
+      await driver.script(dialect.script(script, prefix));
     }
     if (found === 0) {
       await driver.execute(sql`INSERT INTO ${tables.schemaVersion} (version) VALUES (${newest})`);
-    } else if (found < newest) {
+    } else {
       await driver.execute(sql`UPDATE ${tables.schemaVersion} SET version = ${newest}`);
     }
   });
 }
 
 /** The version of the schema that is there; 0 when there is none. */
-async function versionOf(driver: Driver, { dialect, sql, tables }: SqlSchema): Promise<number> {
-  try {
-    const [row] = await driver.query(sql`SELECT version FROM ${tables.schemaVersion}`);
-    return Number(row?.[0] ?? 0);
-  } catch (error) {
-    if (dialect.faultOf(error) === 'schema') return 0;
-    throw error;
-  }
+export async function versionOf(driver: Driver, { dialect, prefix, sql, tables }: SqlSchema): Promise<number> {
+  const [there] = await driver.query(dialect.tableExists(sql, `${prefix}schema_version`));
+  if (there === undefined) return 0;
+  const [row] = await driver.query(sql`SELECT version FROM ${tables.schemaVersion}`);
+  return Number(row?.[0] ?? 0);
 }
 
 function tooNew(prefix: string, found: number, newest: number): SchedulerError {

@@ -5,7 +5,7 @@
  */
 import { invalidArgument } from '@ametrine/core/spi';
 import type { Dialect } from './dialects/dialect.js';
-import { type RawSql, type Sql, type SqlTag, type SqlValue, sqlTag } from './sql.js';
+import { type RawSql, type Sql, type SqlTag, sqlTag } from './sql.js';
 
 /** The prefix of all names in the schema, unless an option says otherwise. */
 export const DEFAULT_TABLE_PREFIX = 'ametrine_';
@@ -49,7 +49,7 @@ export class SqlSchema {
     this.dialect = dialect;
     this.prefix = prefix;
     this.sql = sqlTag((position) => dialect.placeholder(position));
-    const table = (name: string): RawSql => dialect.identifier(prefix + name);
+    const table = (name: string): RawSql => dialect.table(prefix + name);
     this.tables = {
       schedulers: table('schedulers'),
       jobs: table('jobs'),
@@ -63,14 +63,24 @@ export class SqlSchema {
     };
   }
 
+  /** Keeps others from changing the schema; see {@link Dialect.schemaLock}. */
+  schemaLock(): Sql | null {
+    return this.dialect.schemaLock(this.sql, this.prefix);
+  }
+
   /** A row source; see {@link Dialect.rows}. */
-  rows(columns: readonly string[], rows: readonly (readonly SqlValue[])[]): Sql {
+  rows(columns: readonly string[], rows: readonly (readonly string[])[]): Sql {
     return this.dialect.rows(this.sql, columns, rows);
   }
 
-  /** A set of values; see {@link Dialect.list}. */
-  list(values: readonly (string | number)[]): Sql {
+  /** A set of texts; see {@link Dialect.list}. */
+  list(values: readonly string[]): Sql {
     return this.dialect.list(this.sql, values);
+  }
+
+  /** A set of row ids; see {@link Dialect.ids}. */
+  ids(values: readonly number[]): Sql {
+    return this.dialect.ids(this.sql, values);
   }
 
   /** The end of a statement that gives at most so many rows; see {@link Dialect.limit}. */

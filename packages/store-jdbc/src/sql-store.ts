@@ -1,39 +1,27 @@
 /**
- * A JobStore in an SQL database: the contract comes from JobStoreSupport, the primitives and the hot path from here,
- * what differs between databases from a dialect and a driver.
+ * A JobStore in an SQL database: the contract comes from JobStoreSupport, the primitives from here, what differs between
+ * databases from a dialect and a driver. The hot path is a subclass's: in steps over one connection, or in statements
+ * for a whole batch.
  *
  * @module
  */
 import type { JobKey, TriggerKey } from '@ametrine/core';
 import {
-  type AcquiredTrigger,
-  type ClaimRequest,
-  type ClaimResult,
-  type Completion,
-  type CompletionOutcome,
   type Effects,
-  type FireOutcome,
   JobStoreSupport,
-  type JobWithTriggers,
   type RemoveOutcome,
   type SchedulerError,
   type StoreContext,
   type StoreOptions,
   type StoreTransaction,
 } from '@ametrine/core/spi';
-import { retryWhileBusy } from './busy-retry.js';
+import type { Database } from './database.js';
 import type { Dialect } from './dialects/dialect.js';
-import type { Driver } from './drivers/driver.js';
+import type { Access, Driver } from './drivers/driver.js';
 import { storeError } from './errors.js';
-import { claim, isAnythingDue } from './hot-path/claiming.js';
-import { complete, isSetBased } from './hot-path/completing.js';
-import { fire } from './hot-path/firing.js';
-import { release } from './hot-path/releasing.js';
-import { removeJobRows, removeTriggerRows } from './hot-path/removing.js';
-import { insertEntries } from './hot-path/storing.js';
 import { migrate } from './migrate.js';
+import { removeJobRows, removeTriggerRows } from './removing.js';
 import { checkTablePrefix, SqlSchema, SqlScope } from './scope.js';
-import { SerialQueue } from './serial-queue.js';
 import { SqlTransaction } from './sql-transaction.js';
 import { insertScheduler, selectSchedulerId } from './statements/schedulers.js';
 
@@ -46,71 +34,74 @@ export interface SqlStoreOptions extends StoreOptions {
    */
   readonly tablePrefix?: string;
   /**
-   * How long a call waits for a database that somebody else has locked before it fails with `ERR_STORE_BUSY`, in ms.
-   * The event loop is free meanwhile. Smaller fails sooner; larger rides out longer transactions of other programs.
+   * How long a call goes on trying while the database is locked by somebody else, or away, before it fails with
+   * `ERR_STORE_BUSY` or `ERR_STORE_UNAVAILABLE`, in ms. The event loop is free meanwhile. Smaller fails sooner; larger
+   * rides out longer transactions of other programs, and restarts of a server.
    * @defaultValue 5000
    */
   readonly busyTimeoutMs?: number;
 }
 
-/** A JobStore over one connection of a driver. Calls run one after another, each in one transaction. */
+/** A JobStore over the tables of a {@link Database}. */
 export abstract class SqlJobStore extends JobStoreSupport {
   readonly #schema: SqlSchema;
-  readonly #busyTimeoutMs: number;
-  readonly #queue = new SerialQueue();
-  #driver: Driver | null = null;
+  #database: Database | null = null;
   #scope: SqlScope | null = null;
 
-  /** @param busyTimeoutMs - checked */
-  constructor(dialect: Dialect, options: SqlStoreOptions, busyTimeoutMs: number) {
+  constructor(dialect: Dialect, options: SqlStoreOptions) {
     super(options);
     this.#schema = new SqlSchema(dialect, checkTablePrefix(options.tablePrefix));
-    this.#busyTimeoutMs = busyTimeoutMs;
   }
 
-  /** Opens the connection. */
-  protected abstract connect(): Promise<Driver>;
+  /** Opens the database. */
+  protected abstract connect(): Promise<Database>;
 
   /** The checked table prefix. */
   protected get tablePrefix(): string {
     return this.#schema.prefix;
   }
 
+  /** The tables, seen by this store's scheduler. */
+  protected get scope(): SqlScope {
+    if (this.#scope === null) throw closed();
+    return this.#scope;
+  }
+
   protected override async open(context: StoreContext): Promise<void> {
-    const driver = await this.connect();
-    this.#driver = driver;
+    const database = await this.connect();
+    this.#database = database;
     try {
-      await this.retrying(() => migrate(driver, this.#schema, (work) => this.#inTransaction('write', work)));
-      this.#scope = new SqlScope(this.#schema, await this.#findSchedulerId(driver, context.schedulerName));
+      await migrate(database, this.#schema);
+      this.#scope = new SqlScope(this.#schema, await this.#findSchedulerId(database, context.schedulerName));
     } catch (error) {
-      this.#driver = null;
-      await driver.close();
+      this.#database = null;
+      await database.close();
       throw error;
     }
   }
 
-  async #findSchedulerId(driver: Driver, name: string): Promise<number> {
-    const find = async (): Promise<number | undefined> => {
+  async #findSchedulerId(database: Database, name: string): Promise<number> {
+    const find = async (driver: Driver): Promise<number | undefined> => {
       const [row] = await driver.query(selectSchedulerId(this.#schema, name));
       return row?.[0] as number | undefined;
     };
-    const known = await this.retrying(find);
+    const known = await database.transaction('read', find);
     if (known !== undefined) return known;
-    return this.retrying(() =>
-      this.#inTransaction('write', async () => {
-        const other = await find();
-        if (other !== undefined) return other;
-        const [id] = await driver.insertEach(insertScheduler(this.#schema, name));
-        return id as number;
-      }),
-    );
+    return database.transaction('write', async (driver) => {
+      const lock = this.#schema.schemaLock();
+      if (lock !== null) await driver.query(lock);
+      const other = await find(driver);
+      if (other !== undefined) return other;
+      const [id] = await driver.insertEach(insertScheduler(this.#schema, name));
+      return id as number;
+    });
   }
 
   protected override async close(): Promise<void> {
-    const driver = this.#driver;
-    this.#driver = null;
+    const database = this.#database;
+    this.#database = null;
     this.#scope = null;
-    await driver?.close();
+    await database?.close();
   }
 
   protected override translateError(error: unknown, operation: string): SchedulerError {
@@ -125,102 +116,33 @@ export abstract class SqlJobStore extends JobStoreSupport {
     return this.glance(work);
   }
 
-  /** Runs one transaction that writes. */
+  /** Runs one transaction that is alone with the scheduler's rows. */
   protected write<T>(effects: Effects, work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
-    let again = false;
-    return this.exclusively(() => {
-      if (again) effects.clear();
-      again = true;
-      return this.#inTransaction('write', () => work(this.#transaction(effects)));
-    });
+    return this.#run('write', effects, work);
+  }
+
+  /** Runs one transaction of the hot path. */
+  protected hot<T>(effects: Effects, work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
+    return this.#run('step', effects, work);
   }
 
   /** Runs one transaction that only reads. */
   protected glance<T>(work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
-    return this.exclusively(() => this.#inTransaction('read', () => work(this.#transaction(null))));
+    return this.#run('read', null, work);
   }
 
-  /** Runs `work` while no other call of this store uses the connection, again when the database was busy. */
-  protected exclusively<T>(work: () => Promise<T>): Promise<T> {
-    return this.#queue.run(() => this.retrying(work));
-  }
-
-  /** Runs `work`, again and again while the database is busy and the time is not up. */
-  protected retrying<T>(work: () => Promise<T>): Promise<T> {
-    return retryWhileBusy(
-      this.#busyTimeoutMs,
-      (error) => this.#schema.dialect.faultOf(error) === 'busy',
-      work,
+  #run<T>(
+    access: Access,
+    effects: Effects | null,
+    work: (tx: SqlTransaction) => Promise<T>,
+  ): Promise<T> {
+    const { scope } = this;
+    if (this.#database === null) throw closed();
+    return this.#database.transaction(
+      access,
+      (driver) => work(new SqlTransaction(driver, scope, effects)),
+      () => effects?.clear(),
     );
-  }
-
-  async #inTransaction<T>(access: 'read' | 'write', work: () => Promise<T>): Promise<T> {
-    const driver = this.#connected();
-    await driver.begin(access);
-    try {
-      const result = await work();
-      await driver.commit();
-      return result;
-    } catch (error) {
-      await driver.rollback();
-      throw error;
-    }
-  }
-
-  #transaction(effects: Effects | null): SqlTransaction {
-    if (this.#scope === null) throw new Error('The connection is closed');
-    return new SqlTransaction(this.#connected(), this.#scope, effects);
-  }
-
-  #connected(): Driver {
-    if (this.#driver === null) throw new Error('The connection is closed');
-    return this.#driver;
-  }
-
-  // The hot path
-
-  protected override async claim(request: ClaimRequest, effects: Effects): Promise<ClaimResult> {
-    if (!(await this.glance((tx) => isAnythingDue(tx, request)))) return { acquired: [], fired: [] };
-    return this.write(effects, (tx) => claim(tx, effects, request));
-  }
-
-  protected override fire(
-    acquired: readonly AcquiredTrigger[],
-    now: number,
-    effects: Effects,
-  ): Promise<readonly FireOutcome[]> {
-    return this.write(effects, (tx) => fire(tx, this.instanceId, acquired, now));
-  }
-
-  protected override complete(
-    completions: readonly Completion[],
-    now: number,
-    effects: Effects,
-  ): Promise<readonly CompletionOutcome[]> {
-    if (!completions.every(isSetBased)) return super.complete(completions, now, effects);
-    return this.write(effects, (tx) => complete(tx, effects, completions));
-  }
-
-  protected override release(acquired: readonly AcquiredTrigger[], effects: Effects): Promise<void> {
-    return this.write(effects, (tx) => release(tx, effects, acquired));
-  }
-
-  protected override async storeEntries(
-    entries: readonly JobWithTriggers[],
-    replace: boolean,
-    effects: Effects,
-  ): Promise<void> {
-    if (!replace) {
-      try {
-        await this.write(effects, (tx) => insertEntries(tx, effects, entries));
-        return;
-      } catch (error) {
-        if (this.#schema.dialect.faultOf(error) !== 'duplicate') throw error;
-        // The portable version looks before it writes, and says which key exists.
-        effects.clear();
-      }
-    }
-    await super.storeEntries(entries, replace, effects);
   }
 
   // Removing goes by row, so that a job or trigger that cannot be read can still be removed.
@@ -236,4 +158,8 @@ export abstract class SqlJobStore extends JobStoreSupport {
       this.write(effects, (tx) => removeTriggerRows(tx, effects, keys)),
     );
   }
+}
+
+function closed(): Error {
+  return new Error('The database is closed');
 }

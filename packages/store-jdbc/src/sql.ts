@@ -7,6 +7,9 @@
 /** What a parameter or a column holds. */
 export type SqlValue = string | number | null;
 
+/** A column of values as one parameter, where the database has arrays. */
+export type SqlList = readonly SqlValue[];
+
 /** One row of a result, in the order of the columns asked for. */
 export type SqlRow = readonly SqlValue[];
 
@@ -24,17 +27,17 @@ export interface Sql {
   readonly text: string;
   /** The text between the parameters; one more than there are values. */
   readonly chunks: readonly string[];
-  readonly values: readonly SqlValue[];
+  readonly values: readonly (SqlValue | SqlList)[];
 }
 
-/** A statement to be executed once for each row of parameters. */
+/** A statement to be executed for each row of parameters. */
 export interface SqlEach {
   readonly text: string;
   readonly rows: readonly SqlRow[];
 }
 
 /** What may stand in a template: a parameter, text, or another piece with its own parameters. */
-export type SqlPart = SqlValue | RawSql | Sql;
+export type SqlPart = SqlValue | SqlList | RawSql | Sql;
 
 /** The tag. */
 export type SqlTag = (strings: TemplateStringsArray, ...parts: readonly SqlPart[]) => Sql;
@@ -64,7 +67,7 @@ export function sqlTag(placeholder: (position: number) => string): SqlTag {
 }
 
 function isPiece(part: SqlPart): part is RawSql | Sql {
-  return typeof part === 'object' && part !== null;
+  return typeof part === 'object' && part !== null && !Array.isArray(part);
 }
 
 function pieceOf(part: SqlPart): RawSql | readonly string[] | null {
@@ -101,8 +104,8 @@ function render(
   return { pieces: parts.map(pieceOf), chunks, text };
 }
 
-function valuesOf(parts: readonly SqlPart[]): readonly SqlValue[] {
-  const values: SqlValue[] = [];
+function valuesOf(parts: readonly SqlPart[]): readonly (SqlValue | SqlList)[] {
+  const values: (SqlValue | SqlList)[] = [];
   for (const part of parts) {
     if (!isPiece(part)) values.push(part);
     else if (!(part instanceof RawSql)) values.push(...part.values);

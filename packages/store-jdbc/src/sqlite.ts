@@ -16,12 +16,15 @@ import {
   type StoreCapabilities,
   type StoreContext,
 } from '@ametrine/core/spi';
+import { type Database, SerialDatabase } from './database.js';
 import { sqliteDialect } from './dialects/sqlite.js';
 import { BetterSqliteDriver, loadBetterSqlite, type SqliteConstructor } from './drivers/better-sqlite3.js';
 import type { Driver } from './drivers/driver.js';
+import { sqliteFault } from './errors.js';
+import { retryWhile } from './retry.js';
 import { nextDueAt } from './hot-path/claiming.js';
 import { NodeLock, nodeLockPath } from './liveness-sqlite.js';
-import { SqlJobStore } from './sql-store.js';
+import { SteppedSqlJobStore } from './stepped-store.js';
 import { checkSqliteOptions, type SqliteSettings, type SqliteStoreOptions } from './sqlite-options.js';
 import { FileWakeup } from './wakeup-sqlite.js';
 
@@ -43,7 +46,7 @@ const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
  * const store = new SqliteJobStore({ path: './schedules.db' });
  * ```
  */
-export class SqliteJobStore extends SqlJobStore {
+export class SqliteJobStore extends SteppedSqlJobStore {
   readonly capabilities: StoreCapabilities;
   readonly #settings: SqliteSettings;
   #node: SqliteNode | null = null;
@@ -51,7 +54,7 @@ export class SqliteJobStore extends SqlJobStore {
   /** @throws SchedulerError `ERR_INVALID_ARGUMENT` that names the option */
   constructor(options: SqliteStoreOptions) {
     const settings = checkSqliteOptions(options);
-    super(sqliteDialect, options, settings.busyTimeoutMs);
+    super(sqliteDialect, options);
     this.#settings = settings;
     const { isFile, synchronous } = settings;
     const onDisk = synchronous === 'full' ? 'disk' : 'process';
@@ -68,14 +71,19 @@ export class SqliteJobStore extends SqlJobStore {
     } satisfies StoreCapabilities);
   }
 
-  protected override async connect(): Promise<Driver> {
+  protected override async connect(): Promise<Database> {
+    return new SerialDatabase(await this.openDriver(), this.#settings.busyTimeoutMs, isBusy);
+  }
+
+  /** Opens the connection. */
+  protected async openDriver(): Promise<BetterSqliteDriver> {
     const { path, database } = this.#settings;
     if (database !== null) return new BetterSqliteDriver(database, false);
     const Database = await loadBetterSqlite();
     // Waiting is done by the store, which leaves the event loop free.
     const driver = new BetterSqliteDriver(new Database(path, { timeout: 0 }), true);
     try {
-      await this.retrying(async () => this.#configure(driver));
+      await retryWhile(this.#settings.busyTimeoutMs, isBusy, async () => this.#configure(driver));
     } catch (error) {
       await driver.close();
       throw error;
@@ -196,6 +204,10 @@ export class SqliteJobStore extends SqlJobStore {
       this.context.signals.storeError('Looking for changes of other nodes failed', problem);
     }
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return sqliteFault(error) === 'busy';
 }
 
 /** What an open store on a file has as a node of its cluster. */

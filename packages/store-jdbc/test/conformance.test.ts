@@ -8,7 +8,6 @@ import type { TriggerKey } from '@ametrine/core';
 import type { JobClassResolver } from '@ametrine/core/spi';
 import Database from 'better-sqlite3';
 import type { BetterSqliteDriver } from '../src/drivers/better-sqlite3.js';
-import type { Driver } from '../src/drivers/driver.js';
 import { SqliteJobStore } from '../src/sqlite.js';
 
 /** A store as a user opens it, by path, that can lose its connection as a killed process does. */
@@ -29,9 +28,9 @@ class MortalSqliteJobStore extends SqliteJobStore {
     return this.#resolverHook ?? super.getJobClassResolver();
   }
 
-  protected override async connect(): Promise<Driver> {
-    const driver = await super.connect();
-    this.#connection = driver as BetterSqliteDriver;
+  protected override async openDriver(): Promise<BetterSqliteDriver> {
+    const driver = await super.openDriver();
+    this.#connection = driver;
     return driver;
   }
 

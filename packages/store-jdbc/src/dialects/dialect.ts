@@ -19,19 +19,27 @@ export interface Dialect {
   readonly joinInOrder: RawSql;
   /** The parameter of that position, from 1 on. */
   placeholder(position: number): string;
-  /** A quoted name. */
-  identifier(name: string): RawSql;
+  /** A table of that name, quoted, in the schema that the store is told to use. */
+  table(name: string): RawSql;
+  /** The text of a migration with its placeholders filled in. */
+  script(text: string, prefix: string): string;
+  /** Asks whether a table is there; one row when it is. */
+  tableExists(sql: SqlTag, name: string): Sql;
+  /** Keeps other processes from changing the schema until the transaction ends; null where transactions do that. */
+  schemaLock(sql: SqlTag, prefix: string): Sql | null;
   /**
-   * A row source with the columns `position` (from 0 on) and those named, to stand behind FROM. All rows travel as one
-   * parameter, so that the statement's text does not depend on how many there are.
+   * A row source with the columns `position` (from 0 on) and those named, all texts, to stand behind FROM. The
+   * statement's text does not depend on how many rows there are.
    */
-  rows(sql: SqlTag, columns: readonly string[], rows: readonly (readonly (string | number | null)[])[]): Sql;
-  /** A set of values to stand behind IN; one parameter. */
-  list(sql: SqlTag, values: readonly (string | number)[]): Sql;
+  rows(sql: SqlTag, columns: readonly string[], rows: readonly (readonly string[])[]): Sql;
+  /** A set of texts to stand behind IN; one parameter. */
+  list(sql: SqlTag, values: readonly string[]): Sql;
+  /** A set of row ids, as a column `value`, to stand behind IN or FROM; one parameter. */
+  ids(sql: SqlTag, values: readonly number[]): Sql;
   /** Ends a statement that gives at most so many rows. */
   limit(sql: SqlTag, count: number): Sql;
-  /** Inserts one row of parameters; drivers execute it for each row of a batch. */
+  /** Inserts rows; drivers execute it for each row of a batch, or once for all of them. */
   insertEach(table: RawSql, columns: readonly string[]): string;
-  /** Sets the columns of one row by its id; the parameters are the columns in order, then the id. */
+  /** Sets the columns of rows by their ids; the parameters are the columns in order, then the id. */
   updateEach(table: RawSql, columns: readonly string[]): string;
 }

@@ -22,7 +22,13 @@ export const sqliteDialect: Dialect = {
 
   placeholder: () => '?',
 
-  identifier: (name) => new RawSql(`"${name.replaceAll('"', '""')}"`),
+  table: (name) => new RawSql(quoted(name)),
+
+  script: (text, prefix) => text.replaceAll('{prefix}', prefix),
+
+  tableExists: (sql, name) => sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ${name}`,
+
+  schemaLock: () => null,
 
   rows(sql, columns, rows) {
     return sql`(SELECT key AS position, ${rowColumns(columns)} FROM json_each(${JSON.stringify(rows)}))`;
@@ -30,19 +36,25 @@ export const sqliteDialect: Dialect = {
 
   list: (sql, values) => sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`,
 
+  ids: (sql, values) => sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`,
+
   // A bare parameter here is looked at while planning, and makes SQLite plan anew at every execution: 2 or 80 µs.
   limit: (sql, count) => sql`LIMIT ${count} + 0`,
 
   insertEach(table, columns) {
-    const names = columns.map((column) => sqliteDialect.identifier(column).text);
+    const names = columns.map(quoted);
     return `INSERT INTO ${table.text} (${names.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
   },
 
   updateEach(table, columns) {
-    const settings = columns.map((column) => `${sqliteDialect.identifier(column).text} = ?`);
+    const settings = columns.map((column) => `${quoted(column)} = ?`);
     return `UPDATE ${table.text} SET ${settings.join(', ')} WHERE id = ?`;
   },
 };
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
 
 const knownColumns = new Map<string, RawSql>();
 
@@ -52,7 +64,7 @@ function rowColumns(columns: readonly string[]): RawSql {
   let raw = knownColumns.get(key);
   if (raw === undefined) {
     const named = columns.map(
-      (column, index) => `value ->> ${index} AS ${sqliteDialect.identifier(column).text}`,
+      (column, index) => `value ->> ${index} AS ${quoted(column)}`,
     );
     raw = new RawSql(named.join(', '));
     knownColumns.set(key, raw);

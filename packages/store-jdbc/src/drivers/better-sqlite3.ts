@@ -5,7 +5,7 @@
  */
 import { SchedulerError } from '@ametrine/core/spi';
 import type { Sql, SqlEach, SqlRow, SqlValue } from '../sql.js';
-import type { Driver } from './driver.js';
+import type { Access, Driver } from './driver.js';
 
 /** A prepared statement, as far as the store uses it. */
 export interface SqliteStatement {
@@ -84,7 +84,7 @@ export class BetterSqliteDriver implements Driver {
     this.#ownersTimeout = null;
   }
 
-  async begin(access: 'read' | 'write'): Promise<void> {
+  async begin(access: Access): Promise<void> {
     if (this.handle.inTransaction) {
       throw new SchedulerError(
         'ERR_STORE_BUSY',
@@ -95,7 +95,7 @@ export class BetterSqliteDriver implements Driver {
     this.#stopWaiting();
     // IMMEDIATE takes the writer's lock at once: a transaction that read first could find it taken, with no way to wait.
     try {
-      this.#prepared(access === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN').run();
+      this.#prepared(access === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE').run();
     } catch (error) {
       this.#restoreWaiting();
       throw error;

@@ -5,10 +5,16 @@
  */
 import type { Sql, SqlEach, SqlRow } from '../sql.js';
 
+/**
+ * What a transaction is about to do: only `read`; `write`, alone with the scheduler's rows; or take part in a `step` of
+ * the hot path, which may run beside others.
+ */
+export type Access = 'read' | 'write' | 'step';
+
 /** One connection. Its methods are called one after another, never at the same time. */
 export interface Driver {
   /** Opens a transaction; one that writes holds whatever it takes to be alone with the rows it reads. */
-  begin(access: 'read' | 'write'): Promise<void>;
+  begin(access: Access): Promise<void>;
   commit(): Promise<void>;
   /** Takes the open transaction back; harmless when there is none. */
   rollback(): Promise<void>;
@@ -16,7 +22,7 @@ export interface Driver {
   query(statement: Sql): Promise<readonly SqlRow[]>;
   /** Executes a statement that gives no rows. */
   execute(statement: Sql): Promise<void>;
-  /** Executes a statement for each row of parameters, in order. */
+  /** Executes a statement for each row of parameters, or once for all of them. */
   executeEach(statement: SqlEach): Promise<void>;
   /** Executes an insertion for each row of parameters and gives the ids of the new rows, in order. */
   insertEach(statement: SqlEach): Promise<readonly number[]>;

@@ -12,11 +12,11 @@ import {
   encodeData,
   type TriggerRecord,
 } from '@ametrine/core/spi';
-import { readKey } from '../records.js';
+import { removeOrphans } from '../removing.js';
 import type { SqlTransaction } from '../sql-transaction.js';
 import { completeTriggers, selectPersistingJobs } from '../statements/complete.js';
 import { clearRuns, deleteExecutions } from '../statements/executions.js';
-import { deleteJobs, selectOrphans, updateJobData } from '../statements/jobs.js';
+import { updateJobData } from '../statements/jobs.js';
 import { deleteTriggerData, deleteTriggers } from '../statements/triggers.js';
 import { type EndingRow, type EndingRuns, findEndings } from './ended-runs.js';
 
@@ -145,20 +145,4 @@ async function persistData(tx: SqlTransaction, completions: readonly Completion[
       [...latest].map(([id, data]) => [data, id]),
     ),
   );
-}
-
-/** Removes the jobs that are not durable and have lost their last trigger, and says so (JS-REM-04). */
-export async function removeOrphans(
-  tx: SqlTransaction,
-  effects: Effects,
-  removed: readonly { readonly jobId: number }[],
-): Promise<void> {
-  const jobIds = [...new Set(removed.map(({ jobId }) => jobId))];
-  if (jobIds.length === 0) return;
-  const orphans = await tx.driver.query(selectOrphans(tx.scope, jobIds));
-  if (orphans.length === 0) return;
-  const keys = new Map(orphans.map(([id, group, name]) => [id as number, readKey(group, name)]));
-  const ids = jobIds.filter((id) => keys.has(id));
-  await tx.driver.execute(deleteJobs(tx.scope, ids));
-  for (const id of ids) effects.jobDeleted(keys.get(id) as TriggerKey);
 }

@@ -103,7 +103,7 @@ export function selectNextDueAt(scope: SqlScope): Sql {
   ): Sql => sql`SELECT * FROM (SELECT t.next_fire_at FROM ${tables.triggers} AS t
       WHERE t.scheduler_id = ${schedulerId} AND ${WAITING} AND t.ignores_misfire = ${ignoresMisfire}
         AND t.job_id NOT IN ${busyJobs(scope)}
-      ORDER BY ${FIRE_ORDER} LIMIT 1)`;
+      ORDER BY ${FIRE_ORDER} LIMIT 1) AS first_one`;
   return sql`SELECT min(next_fire_at) FROM (${first(0)} UNION ALL ${first(1)}) AS firsts`;
 }
 
@@ -111,7 +111,7 @@ export function selectNextDueAt(scope: SqlScope): Sql {
 export function busyJobsAnd(scope: SqlScope, jobIds: readonly number[]): Sql {
   const { sql } = scope;
   if (jobIds.length === 0) return busyJobs(scope);
-  return sql`(SELECT busy.job_id FROM ${busyJobs(scope)} AS busy UNION ALL SELECT more.value FROM ${scope.list(jobIds)} AS more)`;
+  return sql`(SELECT busy.job_id FROM ${busyJobs(scope)} AS busy UNION ALL SELECT more.value FROM ${scope.ids(jobIds)} AS more)`;
 }
 
 /** The columns that a misfire changes, in order. */
@@ -186,14 +186,14 @@ export function claimTriggers(scope: SqlScope, rows: readonly SqlRow[]): SqlEach
 export function selectRunningJobs(scope: SqlScope, jobIds: readonly number[]): Sql {
   const { sql, tables, schedulerId } = scope;
   return sql`SELECT t.job_id FROM ${tables.triggers} AS t
-    WHERE t.run_id IS NOT NULL AND t.run_fired_at IS NOT NULL AND t.job_id IN ${scope.list(jobIds)}
+    WHERE t.run_id IS NOT NULL AND t.run_fired_at IS NOT NULL AND t.job_id IN ${scope.ids(jobIds)}
     UNION
     SELECT j.id FROM ${tables.executions} AS e ${scope.dialect.joinInOrder} ${tables.jobs} AS j
       ON j.scheduler_id = e.scheduler_id AND j.job_group = e.job_group AND j.job_name = e.job_name
-    WHERE e.scheduler_id = ${schedulerId} AND e.fired_at IS NOT NULL AND j.id IN ${scope.list(jobIds)}`;
+    WHERE e.scheduler_id = ${schedulerId} AND e.fired_at IS NOT NULL AND j.id IN ${scope.ids(jobIds)}`;
 }
 
 /** Gives triggers back: they wait again, held by no claim. */
 export function releaseTriggers(scope: SqlScope, ids: readonly number[]): Sql {
-  return scope.sql`UPDATE ${scope.tables.triggers} SET state = 'waiting', claim_id = NULL WHERE id IN ${scope.list(ids)}`;
+  return scope.sql`UPDATE ${scope.tables.triggers} SET state = 'waiting', claim_id = NULL WHERE id IN ${scope.ids(ids)}`;
 }

@@ -32,7 +32,7 @@ export function selectRuns(scope: SqlScope, keys: readonly TriggerKey[]): Sql {
 
 /** Marks triggers as complete. */
 export function completeTriggers(scope: SqlScope, ids: readonly number[]): Sql {
-  return scope.sql`UPDATE ${scope.tables.triggers} SET state = 'complete', claim_id = NULL WHERE id IN ${scope.list(ids)}`;
+  return scope.sql`UPDATE ${scope.tables.triggers} SET state = 'complete', claim_id = NULL WHERE id IN ${scope.ids(ids)}`;
 }
 
 /** Position within the keys and id of those jobs that persist their data. */

@@ -73,12 +73,12 @@ export function spillRuns(scope: SqlScope, triggerIds: readonly number[]): Sql {
   const { sql, tables, schedulerId } = scope;
   return sql`INSERT INTO ${tables.executions} (scheduler_id, ${TABLE_COLUMNS})
     SELECT ${schedulerId}, ${ROW_COLUMNS} FROM ${tables.triggers} AS t ${scope.dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
-    WHERE t.id IN ${scope.list(triggerIds)} AND t.run_id IS NOT NULL`;
+    WHERE t.id IN ${scope.ids(triggerIds)} AND t.run_id IS NOT NULL`;
 }
 
 /** Takes the executions off the rows of the triggers. */
 export function clearRuns(scope: SqlScope, triggerIds: readonly number[]): Sql {
-  return scope.sql`UPDATE ${scope.tables.triggers} SET ${NO_RUN} WHERE id IN ${scope.list(triggerIds)}`;
+  return scope.sql`UPDATE ${scope.tables.triggers} SET ${NO_RUN} WHERE id IN ${scope.ids(triggerIds)}`;
 }
 
 /** Takes the executions off the rows that hold one of the tokens. */

@@ -17,12 +17,12 @@ export function selectJobs(scope: SqlScope, keys: readonly JobKey[]): Sql {
 
 /** The jobs of the ids. */
 export function selectJobsById(scope: SqlScope, ids: readonly number[]): Sql {
-  return scope.sql`SELECT ${COLUMNS} FROM ${scope.tables.jobs} AS j WHERE j.id IN ${scope.list(ids)}`;
+  return scope.sql`SELECT ${COLUMNS} FROM ${scope.tables.jobs} AS j WHERE j.id IN ${scope.ids(ids)}`;
 }
 
 /** Id, group and name of the jobs of the ids. */
 export function selectJobKeysById(scope: SqlScope, ids: readonly number[]): Sql {
-  return scope.sql`SELECT j.id, j.job_group, j.job_name FROM ${scope.tables.jobs} AS j WHERE j.id IN ${scope.list(ids)}`;
+  return scope.sql`SELECT j.id, j.job_group, j.job_name FROM ${scope.tables.jobs} AS j WHERE j.id IN ${scope.ids(ids)}`;
 }
 
 /** The jobs of the groups; of all, when null. */
@@ -82,13 +82,13 @@ export function updateJobData(scope: SqlScope, rows: readonly SqlRow[]): SqlEach
 }
 
 export function deleteJobs(scope: SqlScope, ids: readonly number[]): Sql {
-  return scope.sql`DELETE FROM ${scope.tables.jobs} WHERE id IN ${scope.list(ids)}`;
+  return scope.sql`DELETE FROM ${scope.tables.jobs} WHERE id IN ${scope.ids(ids)}`;
 }
 
 /** Id, group and name of those of the jobs that are not durable and have no trigger left. */
 export function selectOrphans(scope: SqlScope, ids: readonly number[]): Sql {
   return scope.sql`SELECT j.id, j.job_group, j.job_name FROM ${scope.tables.jobs} AS j
-    WHERE j.id IN ${scope.list(ids)} AND j.durable = 0
+    WHERE j.id IN ${scope.ids(ids)} AND j.durable = 0
       AND NOT EXISTS (SELECT 1 FROM ${scope.tables.triggers} AS t WHERE t.job_id = j.id)`;
 }
 

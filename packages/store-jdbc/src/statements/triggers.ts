@@ -92,7 +92,7 @@ export function selectTriggerIds(scope: SqlScope, keys: readonly TriggerKey[]): 
 
 /** Id of the triggers of the jobs. */
 export function selectTriggerIdsOfJobs(scope: SqlScope, jobIds: readonly number[]): Sql {
-  return scope.sql`SELECT t.id FROM ${scope.tables.triggers} AS t WHERE t.job_id IN ${scope.list(jobIds)}`;
+  return scope.sql`SELECT t.id FROM ${scope.tables.triggers} AS t WHERE t.job_id IN ${scope.ids(jobIds)}`;
 }
 
 /** @param rows - the parameters of {@link TRIGGER_COLUMNS} */
@@ -107,7 +107,7 @@ export function updateTriggers(scope: SqlScope, rows: readonly SqlRow[]): SqlEac
 }
 
 export function deleteTriggers(scope: SqlScope, ids: readonly number[]): Sql {
-  return scope.sql`DELETE FROM ${scope.tables.triggers} WHERE id IN ${scope.list(ids)}`;
+  return scope.sql`DELETE FROM ${scope.tables.triggers} WHERE id IN ${scope.ids(ids)}`;
 }
 
 /** @param rows - a trigger's id and its data */
@@ -116,7 +116,7 @@ export function insertTriggerData(scope: SqlScope, rows: readonly SqlRow[]): Sql
 }
 
 export function deleteTriggerData(scope: SqlScope, ids: readonly number[]): Sql {
-  return scope.sql`DELETE FROM ${scope.tables.triggerData} WHERE trigger_id IN ${scope.list(ids)}`;
+  return scope.sql`DELETE FROM ${scope.tables.triggerData} WHERE trigger_id IN ${scope.ids(ids)}`;
 }
 
 /** Sets the state of those selected that are in one of the states `from`, and clears their claim. */
@@ -132,7 +132,7 @@ export function transitionTriggers(
 
 /** Puts triggers that cannot be read in error, so that no scan meets them again. */
 export function setUnreadable(scope: SqlScope, ids: readonly number[]): Sql {
-  return scope.sql`UPDATE ${scope.tables.triggers} SET state = 'error', claim_id = NULL WHERE id IN ${scope.list(ids)}`;
+  return scope.sql`UPDATE ${scope.tables.triggers} SET state = 'error', claim_id = NULL WHERE id IN ${scope.ids(ids)}`;
 }
 
 /** The groups that have triggers: steps from one to the next by the index, however many triggers each has. */

@@ -1,5 +1,5 @@
 /**
- * Trying again while somebody else holds the database.
+ * Trying again what failed for now.
  *
  * @module
  */
@@ -8,16 +8,16 @@ const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 50;
 
 /**
- * Runs `work` until it does something else than find the database busy, or the time is up. The pauses grow and are
- * jittered, so that processes which wait for one another do not keep in step; the event loop is free meanwhile.
+ * Runs `work` until it does something else than fail for now, or the time is up. The pauses grow and are jittered, so
+ * that processes which wait for one another do not keep in step; the event loop is free meanwhile.
  *
  * @param limitMs - how long to go on trying, in ms
- * @param isBusy - whether an error means that trying again makes sense
+ * @param isPassing - whether an error means that trying again makes sense
  * @throws what `work` threw last
  */
-export async function retryWhileBusy<T>(
+export async function retryWhile<T>(
   limitMs: number,
-  isBusy: (error: unknown) => boolean,
+  isPassing: (error: unknown) => boolean,
   work: () => Promise<T>,
 ): Promise<T> {
   let startedAt: number | null = null;
@@ -25,7 +25,7 @@ export async function retryWhileBusy<T>(
     try {
       return await work();
     } catch (error) {
-      if (!isBusy(error)) throw error;
+      if (!isPassing(error)) throw error;
       startedAt ??= performance.now();
       const leftMs = limitMs - (performance.now() - startedAt);
       if (leftMs <= 0) throw error;

@@ -5,10 +5,10 @@
  */
 import type { JobKey, TriggerKey } from '@ametrine/core';
 import { type Effects, keyText, type RemoveOutcome } from '@ametrine/core/spi';
-import type { SqlTransaction } from '../sql-transaction.js';
-import { deleteJobs } from '../statements/jobs.js';
-import { selectTriggerIds, selectTriggerIdsOfJobs } from '../statements/triggers.js';
-import { removeOrphans } from './completing.js';
+import { readKey } from './records.js';
+import type { SqlTransaction } from './sql-transaction.js';
+import { deleteJobs, selectOrphans } from './statements/jobs.js';
+import { selectTriggerIds, selectTriggerIdsOfJobs } from './statements/triggers.js';
 
 /** @rule JS-REM-01, JS-REM-02 */
 export async function removeJobRows(tx: SqlTransaction, keys: readonly JobKey[]): Promise<RemoveOutcome> {
@@ -32,6 +32,22 @@ export async function removeTriggerRows(
   await tx.removeTriggerRows([...found.keys()]);
   await removeOrphans(tx, effects, [...found.values()]);
   return found.size === countKeys(keys) ? 'removed' : 'absent';
+}
+
+/** Removes the jobs that are not durable and have lost their last trigger, and says so (JS-REM-04). */
+export async function removeOrphans(
+  tx: SqlTransaction,
+  effects: Effects,
+  removed: readonly { readonly jobId: number }[],
+): Promise<void> {
+  const jobIds = [...new Set(removed.map(({ jobId }) => jobId))];
+  if (jobIds.length === 0) return;
+  const orphans = await tx.driver.query(selectOrphans(tx.scope, jobIds));
+  if (orphans.length === 0) return;
+  const keys = new Map(orphans.map(([id, group, name]) => [id as number, readKey(group, name)]));
+  const ids = jobIds.filter((id) => keys.has(id));
+  await tx.driver.execute(deleteJobs(tx.scope, ids));
+  for (const id of ids) effects.jobDeleted(keys.get(id) as TriggerKey);
 }
 
 function countKeys(keys: readonly JobKey[]): number {

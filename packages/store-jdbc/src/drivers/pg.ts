@@ -1,0 +1,173 @@
+/**
+ * pg (node-postgres), seen through structural types, so that the package needs neither it nor its types to be loaded.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { SchedulerError } from '@ametrine/core/spi';
+import type { Sql, SqlEach, SqlList, SqlRow, SqlValue } from '../sql.js';
+import type { Access, Driver } from './driver.js';
+
+/** What is asked of a client. */
+export interface PgQuery {
+  readonly text: string;
+  readonly values?: unknown[];
+  readonly name?: string;
+  readonly rowMode?: 'array';
+  readonly types?: { getTypeParser(oid: number, format?: string): (value: string) => SqlValue };
+}
+
+/** A connection of pg, as far as the store uses it. */
+export interface PgClient {
+  query(query: PgQuery): Promise<{ readonly rows: unknown[] }>;
+}
+
+/** A connection that a pool lends. */
+export interface PgPoolClient extends PgClient {
+  /** @param destroy - whether the connection is not to be used again */
+  release(destroy?: boolean): void;
+}
+
+/** A pool of pg, as far as the store uses it. */
+export interface PgPool {
+  connect(): Promise<PgPoolClient>;
+  end(): Promise<void>;
+}
+
+/** The part of pg that the store constructs things of. */
+export interface PgModule {
+  readonly Pool: new (config: object) => PgPool & PgEmitter;
+  readonly Client: new (config: object) => PgListeningClient;
+}
+
+/** What tells of events. */
+export interface PgEmitter {
+  on(event: 'error' | 'end' | 'notification', listener: (argument: never) => void): unknown;
+}
+
+/** A connection of the store's own. */
+export interface PgListeningClient extends PgClient, PgEmitter {
+  connect(): Promise<unknown>;
+  end(): Promise<void>;
+  unref(): void;
+}
+
+/**
+ * Loads pg.
+ *
+ * @param load - how to import it; tests have no other way to lack it
+ * @throws SchedulerError `ERR_STORE_UNAVAILABLE` when it is not installed
+ */
+export async function loadPg(load: () => Promise<unknown> = () => import('pg')): Promise<PgModule> {
+  try {
+    return ((await load()) as { readonly default: PgModule }).default;
+  } catch (cause) {
+    throw new SchedulerError(
+      'ERR_STORE_UNAVAILABLE',
+      'The PostgreSQL store needs the package pg, which cannot be loaded; run npm install pg',
+      { cause, details: { package: 'pg' } },
+    );
+  }
+}
+
+/** Integers of 8, 2 and 4 bytes, and object ids: all of the store's fit a number. */
+const INTEGERS: ReadonlySet<number> = new Set([20, 21, 23, 26]);
+const BOOLEAN = 16;
+
+/** What the store stores, whatever parsers the application has set: numbers, texts, and flags as 0 and 1. */
+const TYPES = {
+  getTypeParser(oid: number): (value: string) => SqlValue {
+    if (INTEGERS.has(oid)) return Number;
+    if (oid === BOOLEAN) return (value) => (value === 't' ? 1 : 0);
+    return (value) => value;
+  },
+};
+
+/** One pg connection as a {@link Driver}. */
+export class PgDriver implements Driver {
+  readonly #client: PgClient;
+  readonly #prepared: boolean;
+  readonly #lock: string | null;
+  /** Whether an answer to a COMMIT was never seen. */
+  fateUnknown = false;
+
+  /**
+   * @param prepared - whether statements are prepared under a name; poolers that switch servers in between need `false`
+   * @param lock - the two numbers of the advisory lock that keeps a scheduler's steps and changes apart
+   */
+  constructor(client: PgClient, prepared: boolean, lock: string | null) {
+    this.#client = client;
+    this.#prepared = prepared;
+    this.#lock = lock;
+  }
+
+  async begin(access: Access): Promise<void> {
+    if (access === 'read') return this.script('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const lock = this.#lock === null ? '' : `; SELECT pg_advisory_xact_lock${SHARED[access]}(${this.#lock})`;
+    return this.script(`BEGIN ISOLATION LEVEL READ COMMITTED${lock}`);
+  }
+
+  async commit(): Promise<void> {
+    this.fateUnknown = true;
+    await this.script('COMMIT');
+    this.fateUnknown = false;
+  }
+
+  async rollback(): Promise<void> {
+    await this.script('ROLLBACK');
+  }
+
+  async query({ text, values }: Sql): Promise<readonly SqlRow[]> {
+    return this.run(text, values);
+  }
+
+  async execute({ text, values }: Sql): Promise<void> {
+    await this.run(text, values);
+  }
+
+  async executeEach({ text, rows }: SqlEach): Promise<void> {
+    if (rows.length > 0) await this.run(text, columnsOf(rows));
+  }
+
+  async insertEach({ text, rows }: SqlEach): Promise<readonly number[]> {
+    if (rows.length === 0) return [];
+    // Rows are inserted in their order, so that ids ascend with it; what comes back may be in any.
+    const ids = (await this.run(`${text} RETURNING id`, columnsOf(rows))).map(([id]) => id as number);
+    return ids.sort((a, b) => a - b);
+  }
+
+  async script(text: string): Promise<void> {
+    await this.#client.query({ text });
+  }
+
+  async close(): Promise<void> {}
+
+  /** Executes one statement. */
+  async run(text: string, values: readonly (SqlValue | SqlList)[]): Promise<readonly SqlRow[]> {
+    const query = { text, values: values as unknown[], rowMode: 'array' as const, types: TYPES };
+    const { rows } = await this.#client.query(
+      this.#prepared ? { ...query, name: statementName(text) } : query,
+    );
+    return rows as SqlRow[];
+  }
+}
+
+const SHARED: Readonly<Record<'write' | 'step', string>> = { write: '', step: '' };
+
+/** One list for each column. */
+function columnsOf(rows: readonly SqlRow[]): readonly SqlList[] {
+  const width = (rows[0] as SqlRow).length;
+  return Array.from({ length: width }, (_, column) => rows.map((row) => row[column] as SqlValue));
+}
+
+const names = new Map<string, string>();
+
+/** The same name for the same text, on every connection. */
+function statementName(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = `ametrine_${createHash('sha1').update(text).digest('hex').slice(0, 24)}`;
+    names.set(text, name);
+  }
+  return name;
+}
