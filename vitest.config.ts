@@ -8,7 +8,10 @@ export default defineConfig({
     alias: [
       { find: /^@ametrine\/([a-z-]+)$/, replacement: source('packages/$1/src/index.ts') },
       { find: /^@ametrine\/core\/(spi|testing)$/, replacement: source('packages/core/src/$1/index.ts') },
-      { find: /^@ametrine\/store-jdbc\/(sqlite)$/, replacement: source('packages/store-jdbc/src/$1.ts') },
+      {
+        find: /^@ametrine\/store-jdbc\/(postgres|sqlite)$/,
+        replacement: source('packages/store-jdbc/src/$1.ts'),
+      },
       {
         find: /^@ametrine\/conformance\/(vitest|jest|mocha|node-test)$/,
         replacement: source('packages/conformance/src/bindings/$1.ts'),

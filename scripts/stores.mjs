@@ -33,6 +33,11 @@ export const testedStores = [
       }
     },
   },
+  {
+    name: 'postgres',
+    suite: 'packages/store-jdbc/test/postgres.conformance.test.ts',
+    servers: ['postgres'],
+  },
 ];
 
 /**

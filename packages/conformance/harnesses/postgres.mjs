@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { defineHarness, startNodeProcess } from '@ametrine/conformance';
 import { PostgresJobStore } from '@ametrine/store-jdbc/postgres';
 import pg from 'pg';
+import { startPostgres } from '../../../test/servers/postgres.mjs';
 
-const url = process.env.AMETRINE_TEST_POSTGRES_URL;
+const { url, host, port, version: serverVersion } = await startPostgres();
 
 /** One connection beside the stores, for what no store does; it does not keep the process. */
 const beside = new pg.Pool({ connectionString: url, max: 2, allowExitOnIdle: true });
@@ -51,7 +52,9 @@ class MortalPostgresJobStore extends PostgresJobStore {
 
   /** How many connections are open. One that was ended is given the time that its last words take. */
   async openConnectionsLeft() {
-    const closed = [...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    const closed = [...this.#sockets].map(
+      (socket) => new Promise((resolve) => socket.once('close', resolve)),
+    );
     const patience = AbortSignal.timeout(LAST_WORDS_MS);
     await Promise.race([Promise.all(closed), new Promise((resolve) => (patience.onabort = resolve))]);
     return this.#sockets.size;
@@ -94,13 +97,11 @@ async function age(schema, schedulerName, byMs) {
 
 const nodeModule = new URL('./nodes/postgres.mjs', import.meta.url);
 const manifest = new URL('../../store-jdbc/package.json', import.meta.url);
-const { rows } = await beside.query('SHOW server_version');
-const { hostname, port } = new URL(url);
 
 export default defineHarness({
   name: '@ametrine/store-jdbc (PostgreSQL)',
   version: JSON.parse(readFileSync(manifest, 'utf8')).version,
-  backend: `PostgreSQL ${String(rows[0].server_version).split(' ')[0]}`,
+  backend: `PostgreSQL ${serverVersion}`,
   family: 'postgres',
   claim: {
     durability: 'disk',
@@ -114,7 +115,7 @@ export default defineHarness({
     reacquireCostMs: 10,
   },
   offers: ['resolverHook', 'damage', 'processes', 'ageing'],
-  tcp: { host: hostname, port: Number(port) },
+  tcp: { host, port },
   async openNamespace() {
     const schema = `case_${randomUUID().replaceAll('-', '')}`;
     await beside.query(`CREATE SCHEMA "${schema}"`);

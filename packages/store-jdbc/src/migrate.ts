@@ -33,7 +33,8 @@ export async function migrate(database: Database, schema: SqlSchema): Promise<vo
     const found = await versionOf(driver, schema);
     if (found === newest) return;
     if (found > newest) throw tooNew(prefix, found, newest);
-    if (found === 0) await driver.script(`CREATE TABLE ${tables.schemaVersion.text} (version INTEGER NOT NULL)`);
+    if (found === 0)
+      await driver.script(`CREATE TABLE ${tables.schemaVersion.text} (version INTEGER NOT NULL)`);
     for (const { script } of dialect.migrations.slice(found)) {
       await driver.script(dialect.script(script, prefix));
     }
@@ -46,7 +47,10 @@ export async function migrate(database: Database, schema: SqlSchema): Promise<vo
 }
 
 /** The version of the schema that is there; 0 when there is none. */
-export async function versionOf(driver: Driver, { dialect, prefix, sql, tables }: SqlSchema): Promise<number> {
+export async function versionOf(
+  driver: Driver,
+  { dialect, prefix, sql, tables }: SqlSchema,
+): Promise<number> {
   const [there] = await driver.query(dialect.tableExists(sql, `${prefix}schema_version`));
   if (there === undefined) return 0;
   const [row] = await driver.query(sql`SELECT version FROM ${tables.schemaVersion}`);

@@ -113,7 +113,11 @@ export function checkPostgresOptions(options: PostgresStoreOptions): PostgresSet
   }
   if (typeof listen !== 'boolean') throw invalidArgument('options.listen', listen, 'true or false');
   if (listen && place.client !== null) {
-    throw invalidArgument('options.listen', listen, 'false beside client: listening needs a connection of its own');
+    throw invalidArgument(
+      'options.listen',
+      listen,
+      'false beside client: listening needs a connection of its own',
+    );
   }
   return {
     ...place,
@@ -130,7 +134,11 @@ function checkPlace({ connection, maxConnections = 5, pool, client }: PostgresSt
   const given = [connection, pool, client].filter((place) => place !== undefined);
   // The value may hold a password: it is not part of the message.
   if (given.length !== 1) {
-    throw invalidArgument('options', Object.keys({ connection, pool, client }), 'one of connection, pool and client');
+    throw invalidArgument(
+      'options',
+      Object.keys({ connection, pool, client }),
+      'one of connection, pool and client',
+    );
   }
   if (!Number.isSafeInteger(maxConnections) || maxConnections < 1) {
     throw invalidArgument('options.maxConnections', maxConnections, 'a whole number of at least 1');

@@ -13,7 +13,11 @@ import {
   PostgresDatabase,
   SingleConnection,
 } from './postgres-database.js';
-import { checkPostgresOptions, type PostgresSettings, type PostgresStoreOptions } from './postgres-options.js';
+import {
+  checkPostgresOptions,
+  type PostgresSettings,
+  type PostgresStoreOptions,
+} from './postgres-options.js';
 import { SteppedSqlJobStore } from './stepped-store.js';
 
 export type { PgClient, PgPool, PgPoolClient } from './drivers/pg.js';
@@ -91,9 +95,7 @@ export class PostgresJobStore extends SteppedSqlJobStore {
     await super.open(context);
     const { scope } = this;
     const [row] = await this.glance(({ driver }) =>
-      driver.query(
-        scope.sql`SELECT ${scope.tables.schedulers.text}::regclass::oid::bigint - 2147483648`,
-      ),
+      driver.query(scope.sql`SELECT ${scope.tables.schedulers.text}::regclass::oid::bigint - 2147483648`),
     );
     (this.#database as PostgresDatabase).lock = `${Number(row?.[0])}, ${scope.schedulerId}`;
   }

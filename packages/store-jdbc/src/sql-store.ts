@@ -131,11 +131,7 @@ export abstract class SqlJobStore extends JobStoreSupport {
     return this.#run('read', null, work);
   }
 
-  #run<T>(
-    access: Access,
-    effects: Effects | null,
-    work: (tx: SqlTransaction) => Promise<T>,
-  ): Promise<T> {
+  #run<T>(access: Access, effects: Effects | null, work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
     const { scope } = this;
     if (this.#database === null) throw closed();
     return this.#database.transaction(

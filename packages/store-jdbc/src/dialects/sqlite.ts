@@ -63,9 +63,7 @@ function rowColumns(columns: readonly string[]): RawSql {
   const key = columns.join();
   let raw = knownColumns.get(key);
   if (raw === undefined) {
-    const named = columns.map(
-      (column, index) => `value ->> ${index} AS ${quoted(column)}`,
-    );
+    const named = columns.map((column, index) => `value ->> ${index} AS ${quoted(column)}`);
     raw = new RawSql(named.join(', '));
     knownColumns.set(key, raw);
   }
