@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from './judge.js';
 import type { LogLine, StartLine } from './kill-log.js';
-import { triggers } from './workload.mjs';
+import { type Workload, workloadOf } from './workloads.mjs';
 
 const T0 = 1_700_000_000_000;
-const healthy = Object.fromEntries(Object.keys(triggers).map((name) => [name, 'normal']));
+const mixed = workloadOf({ name: 'mixed' });
+const healthy = Object.fromEntries(Object.keys(mixed.triggers).map((name) => [name, 'normal']));
 
 function start(life: number, fireInstanceId: string, job: string, more: Partial<StartLine> = {}): LogLine {
   const trigger = { group: 'DEFAULT', name: `${fireInstanceId}-trigger` };
@@ -38,9 +39,12 @@ function repeat(life: number, fireInstanceId: string, of: string, job: string): 
   return start(life, fireInstanceId, job, { recovering: true, recovers });
 }
 
-/** Complaints about these lines; their lives end the moment they start, lest every trigger seem silent. */
+function killed(life: number, at: number = T0): LogLine {
+  return { life, at, event: 'killed' };
+}
+
 function complaints(...lines: readonly LogLine[]): string[] {
-  return judge(lines, new Map(lines.map(({ life }) => [life, T0])), true);
+  return judge(lines, { workload: mixed, final: true });
 }
 
 describe('the judge of the kill test', () => {
@@ -55,12 +59,15 @@ describe('the judge of the kill test', () => {
         start(1, 'c', 'quick'),
         start(1, 'd', 'overlapping'),
         end(1, 'd'),
+        killed(1),
         repeat(2, 'b2', 'b', 'alone'),
+        killed(2),
         repeat(3, 'b3', 'b', 'alone'),
         end(3, 'b3'),
         completed(3, 'b3'),
         start(3, 'k', 'counter', { count: 0 }),
         end(3, 'k', 1),
+        killed(3),
         start(4, 'k2', 'counter', { count: 1 }),
         end(4, 'k2', 2),
       ),
@@ -88,6 +95,26 @@ describe('the judge of the kill test', () => {
       'an overlap',
       'while a was running',
       [start(1, 'a', 'alone'), start(1, 'b', 'alone'), end(1, 'a'), end(1, 'b')],
+    ],
+    [
+      'an overlap of two processes',
+      'while a was running in life 1',
+      [start(1, 'a', 'alone'), start(2, 'b', 'alone'), end(1, 'a'), end(2, 'b')],
+    ],
+    [
+      'an overlap of a run with the repetition of one that was never cut',
+      'though the first had not been killed',
+      [start(1, 'a', 'overlapping'), repeat(2, 'b', 'a', 'overlapping'), end(1, 'a'), end(2, 'b'), killed(1)],
+    ],
+    [
+      'a trigger that is stuck at the end',
+      'at the end trigger alone-250 is in state blocked',
+      [{ life: 9, at: T0, event: 'inspected', states: { ...healthy, 'alone-250': 'blocked' } }],
+    ],
+    [
+      'a trigger that is left at the end',
+      'at the end trigger RECOVERING.x is left in state normal',
+      [{ life: 9, at: T0, event: 'inspected', states: { ...healthy, 'RECOVERING.x': 'normal' } }],
     ],
     [
       'a counter that forgot an acknowledged run',
@@ -136,17 +163,81 @@ describe('the judge of the kill test', () => {
     expect(complaints(...lines).join('\n')).toContain(complaint);
   });
 
-  it('sees a trigger that is silent over two lives', () => {
+  it('tolerates what it is told to, and nothing else', () => {
     const lines: LogLine[] = [
-      { life: 1, at: T0, event: 'started' },
-      { life: 2, at: T0 + 60_000, event: 'started' },
+      { life: 1, at: T0, event: 'problem', message: 'the store is away', code: 'ERR_STORE_UNAVAILABLE' },
+      { life: 1, at: T0, event: 'stale', fireInstanceId: 'a' },
     ];
-    const ends = (upMs: number): ReadonlyMap<number, number> =>
-      new Map([
-        [1, T0 + upMs],
-        [2, T0 + 60_000 + upMs],
-      ]);
-    expect(judge(lines, ends(9900), true)).toEqual([]);
-    expect(judge(lines, ends(10_300), true).join('\n')).toContain('quick-50 did not fire');
+    const all = ['ERR_STORE_UNAVAILABLE', 'stale'];
+    expect(judge(lines, { workload: mixed, final: true, tolerates: all })).toEqual([]);
+    expect(judge(lines, { workload: mixed, final: true, tolerates: ['stale'] })).toHaveLength(1);
+    expect(complaints(...lines)).toHaveLength(2);
+  });
+
+  it('sees a trigger that is silent over two lives', () => {
+    const lines = (upMs: number): LogLine[] => [
+      { life: 1, at: T0, event: 'started' },
+      killed(1, T0 + upMs),
+      { life: 2, at: T0 + 60_000, event: 'started' },
+      killed(2, T0 + 60_000 + upMs),
+    ];
+    expect(complaints(...lines(9900))).toEqual([]);
+    expect(complaints(...lines(10_300)).join('\n')).toContain('quick-50 did not fire');
+  });
+
+  it('sees a trigger that is silent while one life of several is up', () => {
+    const lives: LogLine[] = [
+      { life: 1, at: T0, event: 'started' },
+      { life: 2, at: T0 + 5000, event: 'started' },
+      killed(1, T0 + 15_000),
+    ];
+    expect(complaints(...lives, killed(2, T0 + 19_000))).toEqual([]);
+    expect(complaints(...lives, killed(2, T0 + 21_000)).join('\n')).toContain('quick-50 did not fire');
+  });
+});
+
+describe('the judge of one-shots', () => {
+  const workload: Workload = {
+    ...mixed,
+    triggers: {},
+    oneShots: { first: { job: 'overlapping', afterMs: 0 }, second: { job: 'overlapping', afterMs: 0 } },
+  };
+  const fire = (life: number, fireInstanceId: string, name: string, more: Partial<StartLine> = {}): LogLine =>
+    start(life, fireInstanceId, 'overlapping', { trigger: { group: 'DEFAULT', name }, ...more });
+  const again = (life: number, fireInstanceId: string, name: string): LogLine => {
+    const triggerKey = { group: 'DEFAULT', name };
+    const recovers = { triggerKey, firedAt: T0, scheduledFireAt: T0 };
+    const trigger = { group: 'RECOVERING', name: fireInstanceId };
+    return fire(life, fireInstanceId, name, { trigger, recovering: true, recovers });
+  };
+  const other = [fire(1, 'z', 'second'), end(1, 'z'), completed(1, 'z')];
+  const verdict = (...lines: readonly LogLine[]): string =>
+    judge([...other, ...lines], { workload, final: true }).join('\n');
+
+  it('is content when each ran, and when one was cut and ran again', () => {
+    expect(verdict(fire(1, 'a', 'first'), end(1, 'a'), completed(1, 'a'))).toBe('');
+    expect(verdict(fire(1, 'a', 'first'), killed(1), again(2, 'b', 'first'), end(2, 'b'))).toBe('');
+  });
+
+  it.each<[string, string, readonly LogLine[]]>([
+    ['one that never ran', 'the one-shot first never ran', []],
+    ['one that was cut and forgotten', 'never ran to its end', [fire(1, 'a', 'first'), killed(1)]],
+    [
+      'one that two processes ran',
+      'run twice, in lives 1 and 2',
+      [fire(1, 'a', 'first'), fire(2, 'b', 'first', { firedAt: T0 + 7 }), end(1, 'a'), end(2, 'b')],
+    ],
+    [
+      'one that ran again although its run was complete',
+      'completed in life 1 and run again in life 2',
+      [fire(1, 'a', 'first'), end(1, 'a'), completed(1, 'a'), killed(1), again(2, 'b', 'first'), end(2, 'b')],
+    ],
+    [
+      'one that was taken from a life that went on',
+      'though the first had not been killed',
+      [fire(1, 'a', 'first'), again(2, 'b', 'first'), end(1, 'a'), end(2, 'b')],
+    ],
+  ])('sees %s', (_, complaint, lines) => {
+    expect(verdict(...lines)).toContain(complaint);
   });
 });

@@ -3,11 +3,8 @@
  *
  * @module
  */
-import { chainOf, type LoggedRun, type LogLine, runsOf } from './kill-log.js';
-import { jobs, triggers } from './workload.mjs';
-
-/** When each life ended: epoch ms by the life's number. A life that still goes on ends now. */
-export type LifeEnds = ReadonlyMap<number, number>;
+import { chainOf, type LoggedRun, type LogLine, originOf, runsOf } from './kill-log.js';
+import type { Workload } from './workloads.mjs';
 
 /**
  * Uptime, over all lives since its last fire, that a due trigger may take beyond its period. What is stuck stays so for
@@ -15,22 +12,34 @@ export type LifeEnds = ReadonlyMap<number, number>;
  */
 const SLACK_MS = 20_000;
 
-/** Everything that is wrong; chains of recovery are judged to the end only when `final`. */
-export function judge(lines: readonly LogLine[], ends: LifeEnds, final: boolean): string[] {
+/** What a log is judged by. */
+export interface Question {
+  readonly workload: Workload;
+  /** The log is complete: what was cut must have been run again, and every one-shot have run. */
+  readonly final: boolean;
+  /** Error codes that schedulers may report, and `stale`. @defaultValue none */
+  readonly tolerates?: readonly string[] | undefined;
+}
+
+/** Everything that is wrong. */
+export function judge(lines: readonly LogLine[], question: Question): string[] {
   const runs = runsOf(lines);
+  const { workload, final, tolerates = [] } = question;
   return [
-    ...lostTriggers(lines),
-    ...problems(lines),
+    ...lostTriggers(lines, workload),
+    ...stuckTriggers(lines, workload),
+    ...problems(lines, tolerates),
     ...doubleEnds(lines),
-    ...overlaps(lines, runs),
+    ...overlaps(lines, runs, workload),
     ...countersGoneBack(lines, runs),
-    ...wrongChains(runs, final),
-    ...silentTriggers(lines, runs, ends),
+    ...wrongChains(runs, lines, question),
+    ...silentTriggers(lines, runs, workload),
+    ...(final ? lostOneShots(runs, workload) : []),
   ];
 }
 
 /** Every trigger is there at every start, and in a state from which it goes on by itself. */
-function lostTriggers(lines: readonly LogLine[]): string[] {
+function lostTriggers(lines: readonly LogLine[], { triggers }: Workload): string[] {
   return lines.flatMap((line) => {
     if (line.event !== 'opened') return [];
     return Object.keys(triggers).flatMap((name) => {
@@ -42,11 +51,26 @@ function lostTriggers(lines: readonly LogLine[]): string[] {
   });
 }
 
-/** Nobody else is there who could make a completion stale, and nothing should fail. */
-function problems(lines: readonly LogLine[]): string[] {
+/** When nothing runs any more, every recurring trigger waits for its next time, and no other trigger is left. */
+function stuckTriggers(lines: readonly LogLine[], { triggers }: Workload): string[] {
   return lines.flatMap((line) => {
-    if (line.event === 'problem') return [`life ${line.life}: ${line.message}`];
-    return line.event === 'stale'
+    if (line.event !== 'inspected') return [];
+    const stuck = Object.keys(triggers).flatMap((name) => {
+      const state = line.states[name] ?? 'none';
+      return state === 'normal' ? [] : [`at the end trigger ${name} is in state ${state}`];
+    });
+    const left = Object.entries(line.states).filter(([name]) => !(name in triggers));
+    return [...stuck, ...left.map(([name, state]) => `at the end trigger ${name} is left in state ${state}`)];
+  });
+}
+
+/** Nothing should fail, and nobody be taken for dead who is not. */
+function problems(lines: readonly LogLine[], tolerates: readonly string[]): string[] {
+  return lines.flatMap((line) => {
+    if (line.event === 'problem') {
+      return tolerates.includes(line.code ?? '') ? [] : [`life ${line.life}: ${line.message}`];
+    }
+    return line.event === 'stale' && !tolerates.includes('stale')
       ? [`life ${line.life}: the completion of ${line.fireInstanceId} was stale`]
       : [];
   });
@@ -64,22 +88,31 @@ function doubleEnds(lines: readonly LogLine[]): string[] {
   });
 }
 
-/** A non-concurrent job never runs twice at a time, its recovery runs included. */
-function overlaps(lines: readonly LogLine[], runs: readonly LoggedRun[]): string[] {
+/** A non-concurrent job never runs twice at a time, in whatever process, its recovery runs included. */
+function overlaps(lines: readonly LogLine[], runs: readonly LoggedRun[], { jobs }: Workload): string[] {
   const jobOf = new Map(runs.map((run) => [run.fireInstanceId, run.job]));
-  const running = new Map<string, string>();
+  const running = new Map<string, LogLine & { readonly fireInstanceId: string }>();
+  const killed = new Set<number>();
   return lines.flatMap((line) => {
+    if (line.event === 'killed') {
+      killed.add(line.life);
+      for (const [job, start] of running) if (start.life === line.life) running.delete(job);
+    }
     if (line.event !== 'start' && line.event !== 'end') return [];
     const job = jobOf.get(line.fireInstanceId) ?? '';
     if (jobs[job]?.nonConcurrent !== true) return [];
-    const place = `life ${line.life}: ${job}`;
+    const other = running.get(job);
     if (line.event === 'end') {
-      running.delete(place);
+      if (other?.fireInstanceId === line.fireInstanceId) running.delete(job);
       return [];
     }
-    const other = running.get(place);
-    running.set(place, line.fireInstanceId);
-    return other === undefined ? [] : [`${place} began ${line.fireInstanceId} while ${other} was running`];
+    // What a life still writes while its death is on the way ends with it.
+    if (!killed.has(line.life)) running.set(job, line);
+    return other === undefined
+      ? []
+      : [
+          `life ${line.life}: ${job} began ${line.fireInstanceId} while ${other.fireInstanceId} was running in life ${other.life}`,
+        ];
   });
 }
 
@@ -112,10 +145,19 @@ function countersGoneBack(lines: readonly LogLine[], runs: readonly LoggedRun[])
 
 /**
  * A run that was cut short is run again, once in each later life until one is completed, when its job asked for
- * it; a run that was completed is never repeated. One that had ended without the store's word may be either.
+ * it; a run that was completed is never repeated, nor one whose life was not killed. One that had ended without the
+ * store's word may be either.
  */
-function wrongChains(runs: readonly LoggedRun[], final: boolean): string[] {
-  return [...groupedBy(runs, chainOf)].flatMap(([chain, links]) => {
+function wrongChains(
+  runs: readonly LoggedRun[],
+  lines: readonly LogLine[],
+  { workload, final }: Question,
+): string[] {
+  const { jobs } = workload;
+  const kills = new Map(
+    lines.flatMap((line, index) => (line.event === 'killed' ? [[line.life, index]] : [])),
+  );
+  return [...groupedBy(runs, (run) => chainOf(run, workload))].flatMap(([chain, links]) => {
     const complaints: string[] = [];
     for (const [index, run] of links.entries()) {
       const next = links[index + 1];
@@ -127,39 +169,72 @@ function wrongChains(runs: readonly LoggedRun[], final: boolean): string[] {
           complaints.push(`${chain}: cut in life ${run.life} and not run again`);
         continue;
       }
-      if (!next.recovering) complaints.push(`${chain}: run twice, in lives ${run.life} and ${next.life}`);
+      const lives = `in lives ${run.life} and ${next.life}`;
+      if (!next.recovering) complaints.push(`${chain}: run twice, ${lives}`);
       if (!recovers)
         complaints.push(`${chain}: run again in life ${next.life}, which its job never asked for`);
       if (run.completed)
         complaints.push(`${chain}: completed in life ${run.life} and run again in life ${next.life}`);
       if (run.life === next.life) complaints.push(`${chain}: repeated within life ${run.life}`);
+      else if ((kills.get(run.life) ?? Number.POSITIVE_INFINITY) > next.index)
+        complaints.push(`${chain}: run ${lives}, though the first had not been killed`);
     }
     return complaints;
   });
 }
 
-/** After a start, as before it, no trigger is silent for longer than its period while its scheduler is up. */
-function silentTriggers(lines: readonly LogLine[], runs: readonly LoggedRun[], ends: LifeEnds): string[] {
-  const starts = new Map(
-    lines.flatMap((line) => (line.event === 'started' ? [[line.life, line.at] as const] : [])),
-  );
+/** Every one-shot has run to its end. */
+function lostOneShots(runs: readonly LoggedRun[], { oneShots }: Workload): string[] {
+  const runsOfOne = groupedBy(runs, (run) => originOf(run).name);
+  return Object.keys(oneShots).flatMap((name) => {
+    const links = runsOfOne.get(name) ?? [];
+    if (links.some((run) => run.ended)) return [];
+    return [`the one-shot ${name} ${links.length === 0 ? 'never ran' : 'never ran to its end'}`];
+  });
+}
+
+/** No trigger is silent for longer than its period while a scheduler is up. */
+function silentTriggers(
+  lines: readonly LogLine[],
+  runs: readonly LoggedRun[],
+  { triggers }: Workload,
+): string[] {
+  const up = uptimes(lines);
   const firesOf = groupedBy(runs, (run) => run.trigger.name);
   return Object.entries(triggers).flatMap(([name, { periodMs }]) => {
-    const fires = firesOf.get(name) ?? [];
+    const fires = (firesOf.get(name) ?? []).map((run) => run.at);
     let silentMs = 0;
-    for (const [life, startedAt] of starts) {
-      const end = ends.get(life) ?? Date.now();
-      let since = startedAt;
-      for (const { at } of [...fires.filter((run) => run.life === life), { at: end }]) {
-        silentMs += Math.max(0, at - since);
-        if (silentMs > periodMs + SLACK_MS)
-          return [`life ${life}: trigger ${name} did not fire for ${silentMs} ms`];
-        since = at;
-        if (at !== end) silentMs = 0;
+    let next = 0;
+    for (const { from, to } of up) {
+      let since = from;
+      for (let fire = fires[next]; ; fire = fires[++next]) {
+        const until = fire === undefined || fire > to ? to : fire;
+        silentMs += Math.max(0, until - since);
+        if (silentMs > periodMs + SLACK_MS) return [`trigger ${name} did not fire for ${silentMs} ms`];
+        since = until;
+        if (fire === undefined || fire > to) break;
+        silentMs = 0;
       }
     }
     return [];
   });
+}
+
+/** When at least one scheduler was up. One whose end is not in the log still is. */
+function uptimes(lines: readonly LogLine[]): { from: number; to: number }[] {
+  const spans: { from: number; to: number }[] = [];
+  const up = new Set<number>();
+  for (const { event, life, at } of lines) {
+    if (event === 'started') {
+      if (up.size === 0) spans.push({ from: at, to: Date.now() });
+      up.add(life);
+    }
+    if ((event === 'killed' || event === 'stopped') && up.delete(life) && up.size === 0) {
+      const last = spans.at(-1);
+      if (last !== undefined) last.to = at;
+    }
+  }
+  return spans;
 }
 
 function groupedBy<T>(items: readonly T[], textOf: (item: T) => string): Map<string, T[]> {

@@ -1,21 +1,33 @@
 /**
- * The lives of the scheduler under the kill test: starting one, ending it.
+ * The lives of schedulers under a kill test: starting one, ending it.
  *
  * @module
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { KillLog } from './kill-log.js';
+import type { News } from './news.js';
+import type { WorkloadChoice } from './workloads.mjs';
 
 /** What worker.mjs is told. */
 export interface WorkerOptions {
-  /** The SQLite file. */
-  readonly file: string;
+  /** The adapter in `stores/`. */
+  readonly store: string;
+  /** What its `startServers` answered. */
+  readonly connection: unknown;
+  readonly workload: WorkloadChoice;
   readonly logFile: string;
-  /** The number of this life, from 1. */
+  /** The number of this life, from 1; no other life has it. */
   readonly life: number;
   /** Store the workload if there is nothing yet. */
   readonly create: boolean;
+  /** Write down the states of all triggers. */
+  readonly inspects: boolean;
+  /** Fire until it is stopped; otherwise it ends when all else is done. */
+  readonly runs: boolean;
+  readonly concurrency: number;
   /** The node's name; null for one that no other life has. */
   readonly instanceId: string | null;
 }
@@ -24,26 +36,32 @@ const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
 
 /** One running process. */
 export class Life {
+  readonly number: number;
   readonly #child: ChildProcess;
   readonly #exit: Promise<unknown>;
+  readonly #log: KillLog;
+  readonly #news: News;
   readonly #heard = new Set<string>();
   #complaint = '';
   #ended = false;
-  #listener: () => void = () => {};
 
-  constructor(options: WorkerOptions) {
-    this.#child = fork(WORKER, [JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  constructor(options: Omit<WorkerOptions, 'logFile'>, log: KillLog, news: News) {
+    this.number = options.life;
+    this.#log = log;
+    this.#news = news;
+    const told: WorkerOptions = { ...options, logFile: log.file };
+    this.#child = fork(WORKER, [JSON.stringify(told)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#exit = once(this.#child, 'close');
     this.#child.stderr?.on('data', (text) => {
       this.#complaint += String(text);
     });
     this.#child.on('message', (event) => {
       this.#heard.add(String(event));
-      this.#listener();
+      this.#news.tell();
     });
     this.#child.on('close', () => {
       this.#ended = true;
-      this.#listener();
+      this.#news.tell();
     });
   }
 
@@ -52,29 +70,13 @@ export class Life {
     return this.#complaint;
   }
 
-  /**
-   * Resolves as soon as `reached` answers true; asked again whenever the life writes a line. Rejects when the life
-   * ends, or when that takes longer than `limitMs`.
-   */
-  async until(what: string, limitMs: number, reached: () => boolean): Promise<void> {
-    let limit: NodeJS.Timeout | undefined;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        limit = setTimeout(() => reject(new Error(`${what}: not within ${limitMs} ms`)), limitMs);
-        this.#listener = () => {
-          try {
-            if (reached()) resolve();
-            else if (this.#ended) reject(new Error(`${what}: it ended\n${this.#complaint}`));
-          } catch (error) {
-            reject(error);
-          }
-        };
-        this.#listener();
-      });
-    } finally {
-      clearTimeout(limit);
-      this.#listener = () => {};
-    }
+  /** As {@link News.until}, and rejects when this life ends before. */
+  until(what: string, limitMs: number, reached: () => boolean): Promise<void> {
+    return this.#news.until(what, limitMs, () => {
+      if (reached()) return true;
+      if (this.#ended) throw new Error(`${what}: it ended\n${this.#complaint}`);
+      return false;
+    });
   }
 
   /** Resolves when it has started to fire. */
@@ -82,16 +84,28 @@ export class Life {
     return this.until('the scheduler starts', limitMs, () => this.#heard.has('started'));
   }
 
-  /** Kills it after so many ms, in the middle of whatever it does then; answers when that was (epoch ms). */
-  async killAfter(delayMs: number): Promise<number> {
-    setTimeout(() => this.#child.kill('SIGKILL'), delayMs);
+  /** Kills it, in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    // Written before: whatever others do afterwards, they may do because this life is over.
+    this.#log.append({ life: this.number, at: Date.now(), event: 'killed' });
+    this.#child.kill('SIGKILL');
     await this.#exit;
-    return Date.now();
+  }
+
+  /** Kills it after so many ms. */
+  async killAfter(delayMs: number): Promise<void> {
+    await pause(delayMs);
+    await this.kill();
   }
 
   /** Lets it shut down; resolves to its exit status. */
   async stop(): Promise<number | null> {
-    this.#child.send('stop');
+    if (this.#child.connected) this.#child.send('stop');
+    return this.ended();
+  }
+
+  /** Resolves to its exit status when it has ended by itself. */
+  async ended(): Promise<number | null> {
     await this.#exit;
     return this.#child.exitCode;
   }

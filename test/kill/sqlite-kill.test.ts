@@ -1,41 +1,35 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, expect, it } from 'vitest';
 import { judge } from './judge.js';
-import { type LogLine, readLog } from './kill-log.js';
+import { KillLog, type LogLine } from './kill-log.js';
 import { Life } from './lives.js';
-import { triggers } from './workload.mjs';
+import { News } from './news.js';
+import { seeded, seedOfRun } from './random.js';
+import { startServers } from './stores/sqlite.mjs';
+import { workloadOf } from './workloads.mjs';
 
 const kills = Number(process.env['AMETRINE_KILLS'] ?? 100);
-const seed = Number(process.env['AMETRINE_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
+const seed = seedOfRun();
 /** A start takes a third of a second; this only ends a test that hangs. */
 const START_LIMIT_MS = 20_000;
 
+const servers = await startServers();
 const folder = mkdtempSync(join(tmpdir(), 'ametrine-kill-'));
-const file = join(folder, 'scheduler.db');
-const logFile = join(folder, 'log.jsonl');
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const log = new KillLog(join(folder, 'log.jsonl'));
+const news = new News();
+const workload = workloadOf({ name: 'mixed' });
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await servers.stop();
+});
 
-/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
-function seeded(seedNumber: number): () => number {
-  let state = seedNumber;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function log(): LogLine[] {
-  try {
-    return readLog(readFileSync(logFile, 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+/** A new life of the one scheduler. */
+function live(life: number, create: boolean, instanceId: string | null): Life {
+  const { connection } = servers;
+  const common = { store: 'sqlite', connection, workload: { name: 'mixed' }, concurrency: 4 } as const;
+  return new Life({ ...common, life, create, instanceId, inspects: true, runs: true }, log, news);
 }
 
 it(
@@ -43,37 +37,35 @@ it(
   async () => {
     console.log(`AMETRINE_SEED=${seed} AMETRINE_KILLS=${kills}`);
     const random = seeded(seed);
-    const ends = new Map<number, number>();
     for (let life = 1; life <= kills; life++) {
-      const create = !log().some((line) => line.event === 'opened');
-      const instanceId = random() < 0.5 ? 'steady' : null;
-      const child = new Life({ file, logFile, life, create, instanceId });
+      const create = !log.lines.some((line) => line.event === 'opened');
+      const child = live(life, create, random() < 0.5 ? 'steady' : null);
       // Now and then it dies while it opens the file or recovers what the life before left.
       const early = random() < 0.15;
       if (!early) await child.started(START_LIMIT_MS);
-      ends.set(life, await child.killAfter(random() * (early ? 400 : 1400)));
-      expect(judge(log(), ends, false), child.complaint).toEqual([]);
+      await child.killAfter(random() * (early ? 400 : 1400));
+      expect(judge(log.lines, { workload, final: false }), child.complaint).toEqual([]);
     }
 
-    const last = new Life({ file, logFile, life: kills + 1, create: false, instanceId: 'steady' });
+    const last = live(kills + 1, false, 'steady');
     await last.started(START_LIMIT_MS);
-    for (const [name, { periodMs }] of Object.entries(triggers)) {
+    for (const [name, { periodMs }] of Object.entries(workload.triggers)) {
       const fired = (line: LogLine): boolean =>
         line.life === kills + 1 && line.event === 'start' && line.trigger.name === name;
-      await last.until(`${name} fires in the last life`, periodMs + 10_000, () => log().some(fired));
+      await last.until(`${name} fires in the last life`, periodMs + 10_000, () => log.lines.some(fired));
     }
     await last
-      .until('all that was cut runs again', 10_000, () => judge(log(), ends, true).length === 0)
+      .until(
+        'all that was cut runs again',
+        10_000,
+        () => judge(log.lines, { workload, final: true }).length === 0,
+      )
       .catch(() => {});
     expect(await last.stop(), last.complaint).toBe(0);
-    ends.set(kills + 1, Date.now());
-    expect(judge(log(), ends, true)).toEqual([]);
+    expect(judge(log.lines, { workload, final: true })).toEqual([]);
+    expect(await servers.verify?.()).toEqual([]);
 
-    const database = new Database(file, { readonly: true });
-    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
-    database.close();
-
-    const lines = log();
+    const { lines } = log;
     const recovered = lines.filter((line) => line.event === 'start' && line.recovering).length;
     const lives = new Set(lines.map((line) => line.life)).size;
     console.log(

@@ -1,6 +1,6 @@
 /**
- * One life of the kill test: a scheduler over the given file that writes down everything it does, line by line,
- * until it is killed or told to stop.
+ * One life of a scheduler under a kill test: it writes down everything it does, line by line, until it is killed or
+ * told to stop.
  *
  * `node worker.mjs <options as JSON>`; see {@link WorkerOptions} in lives.ts.
  *
@@ -8,13 +8,25 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as work } from 'node:timers/promises';
-import { createScheduler, RECOVERY_GROUP } from '@ametrine/core';
-import { SqliteJobStore } from '@ametrine/store-jdbc/sqlite';
-import { jobs, triggers } from './workload.mjs';
+import { createScheduler, DEFAULT_GROUP, RECOVERY_GROUP } from '@ametrine/core';
+import { loadAdapter } from './stores/adapter.mjs';
+import { workloadOf } from './workloads.mjs';
 
 /** @type {import('./lives.js').WorkerOptions} */
-const { file, logFile, life, create, instanceId } = JSON.parse(process.argv[2] ?? '');
+const {
+  store: storeName,
+  connection,
+  workload: choice,
+  logFile,
+  life,
+  instanceId,
+  ...options
+} = JSON.parse(process.argv[2] ?? '');
 const log = openSync(logFile, 'a');
+const { jobs, triggers, oneShots } = workloadOf(choice);
+/** Runs are many: one message for all of this long is enough to wake the test. */
+const WAKE_EVERY_MS = 50;
+let wakes = false;
 
 /**
  * The file is the truth: what is written synchronously outlives the process. The message only wakes the test.
@@ -25,19 +37,28 @@ const log = openSync(logFile, 'a');
 function note(event, facts = {}) {
   const line = { life, at: Date.now(), event, ...facts };
   writeSync(log, `${JSON.stringify(line)}\n`);
-  process.send?.(event);
+  if (event === 'started') process.send?.(event);
+  if (wakes) return;
+  wakes = true;
+  setTimeout(() => {
+    wakes = false;
+    if (process.connected) process.send?.('news');
+  }, WAKE_EVERY_MS).unref();
 }
 
-/** Writes down what the store acknowledged. */
-class WatchedStore extends SqliteJobStore {
-  /** @type {SqliteJobStore['triggeredJobsComplete']} */
-  async triggeredJobsComplete(completions, options) {
-    const outcomes = await super.triggeredJobsComplete(completions, options);
+async function openStore() {
+  const adapter = await loadAdapter(storeName);
+  const store = adapter.openStore(/** @type {never} */ (connection));
+  const complete = store.triggeredJobsComplete.bind(store);
+  // Writes down what the store acknowledged.
+  store.triggeredJobsComplete = async (completions, completing) => {
+    const outcomes = await complete(completions, completing);
     for (const [index, { fireInstanceId }] of completions.entries()) {
       note(outcomes[index] ?? 'stale', { fireInstanceId });
     }
     return outcomes;
-  }
+  };
+  return store;
 }
 
 /** @param {import('@ametrine/core').JobExecutionContext} context */
@@ -69,9 +90,10 @@ async function run({
 }
 
 const scheduler = createScheduler({
-  store: new WatchedStore({ path: file }),
+  store: await openStore(),
   name: 'kill-test',
-  concurrency: 4,
+  concurrency: options.concurrency,
+  checkInIntervalMs: 1000,
   jobs: { Run: run },
   ...(instanceId === null ? {} : { instanceId }),
   listeners: {
@@ -79,30 +101,46 @@ const scheduler = createScheduler({
       {
         instanceRecovered: ({ instanceId: dead, released, recovering, abandoned }) =>
           note('recovered', { dead, released, recovering: recovering.length, abandoned }),
-        schedulerError: (message, error) => note('problem', { message: `${message}: ${error.message}` }),
+        schedulerError: (message, error) =>
+          note('problem', { message: `${message}: ${error.message}`, code: error.code }),
       },
     ],
   },
 });
 
-if (create && (await scheduler.listTriggerKeys()).length === 0) {
-  const entries = Object.entries(jobs).map(([name, { nonConcurrent, requestsRecovery, persists }]) => ({
-    job: { key: name, job: 'Run', nonConcurrent, requestsRecovery, persistDataAfterExecution: persists },
-    triggers: Object.entries(triggers)
-      .filter(([, { job }]) => job === name)
-      .map(([key, { spec }]) => ({ key, ...spec })),
-  }));
-  await scheduler.scheduleAll(entries);
+async function storeWorkload() {
+  const now = Date.now();
+  /** @type {Map<string, import('@ametrine/core').TriggerSpec[]>} */
+  const specs = new Map(Object.keys(jobs).map((name) => [name, []]));
+  for (const [key, { job, spec }] of Object.entries(triggers)) specs.get(job)?.push({ key, ...spec });
+  for (const [key, { job, afterMs }] of Object.entries(oneShots))
+    specs.get(job)?.push({ key, at: now + afterMs });
+  await scheduler.scheduleAll(
+    Object.entries(jobs).map(([name, { nonConcurrent, requestsRecovery, persists }]) => ({
+      job: { key: name, job: 'Run', nonConcurrent, requestsRecovery, persistDataAfterExecution: persists },
+      triggers: specs.get(name) ?? [],
+    })),
+  );
 }
 
-/** @type {Record<string, string>} */
-const states = {};
-for (const key of await scheduler.listTriggerKeys()) {
-  if (key.group !== RECOVERY_GROUP) states[key.name] = await scheduler.getTriggerState(key);
+/** @returns {Promise<Record<string, string>>} the state of every trigger but those of recovery runs */
+async function statesOfAll() {
+  /** @type {Record<string, string>} */
+  const states = {};
+  for (const key of await scheduler.listTriggerKeys()) {
+    if (key.group === RECOVERY_GROUP && options.runs) continue;
+    const name = key.group === DEFAULT_GROUP ? key.name : `${key.group}.${key.name}`;
+    states[name] = await scheduler.getTriggerState(key);
+  }
+  return states;
 }
-note('opened', { states });
-await scheduler.start();
-note('started');
+
+if (options.create && (await scheduler.listTriggerKeys()).length === 0) await storeWorkload();
+if (options.inspects) note(options.runs ? 'opened' : 'inspected', { states: await statesOfAll() });
+if (options.runs) {
+  await scheduler.start();
+  note('started');
+}
 
 async function stop() {
   await scheduler.shutdown();
@@ -112,3 +150,4 @@ async function stop() {
 process.once('message', () => void stop());
 // The test is gone: nobody would end this process.
 process.once('disconnect', () => process.exit());
+if (!options.runs) await stop();
