@@ -17,7 +17,7 @@ export const failoverCases: readonly ConformanceCase[] = defineCases([
   {
     id: 'CLU-03',
     title: 'what a dead node had acquired is fired by another',
-    rules: ['JS-REC-02', 'JS-CLU-03', 'JS-CLU-01'],
+    rules: ['JS-REC-02', 'JS-CLU-03', 'JS-CLU-01', 'JS-SIG-02'],
     level: 'L3',
     needs: ageable,
     async run(ctx) {

@@ -40,6 +40,73 @@ export const provenSignalCases: readonly ConformanceCase[] = defineCases([
     },
   },
   {
+    id: 'PAU-37/seen-groups',
+    title: 'who looks when groups, jobs, calendars, errors or runs are signalled sees the change',
+    rules: ['JS-SIG-01'],
+    async run(ctx) {
+      const node = await ctx.open();
+      const { store } = node;
+      const of = job('j', { group: 'jobs' });
+      const at = { now: ctx.now };
+      const soon = T0 + 2;
+      await store.storeCalendar('c', weekly('MON'), at);
+      await seenWhenSignalled(ctx, node, 'storeJobAndTrigger', soon, () =>
+        store.storeJobAndTrigger(of, every('t', of, HOUR, { group: 'g', at: soon })),
+      );
+      await store.pauseTriggers({ equals: 'g' });
+      await seenWhenSignalled(ctx, node, 'resumeTriggers', soon, () =>
+        store.resumeTriggers({ equals: 'g' }, at),
+      );
+      await store.pauseJobs({ equals: 'jobs' });
+      await seenWhenSignalled(ctx, node, 'resumeJobs', soon, () => store.resumeJobs({ equals: 'jobs' }, at));
+      await store.pauseJob(of.key);
+      await seenWhenSignalled(ctx, node, 'resumeJob', soon, () => store.resumeJob(of.key, at));
+      const later = { calendarName: 'c', at: soon, nextFireAt: T0 + 30 * HOUR };
+      await store.storeTrigger(every('t', of, HOUR, { group: 'g', ...later }), { replace: true });
+      await seenWhenSignalled(ctx, node, 'storeCalendar', soon, () =>
+        store.storeCalendar('c', weekly(), { ...at, replace: true, updateTriggers: true }),
+      );
+      ctx.advance(2);
+      await node.complete(await node.run(), 'setTriggerError');
+      const next = (await node.stored(key('t', 'g'))).nextFireAt ?? 0;
+      await seenWhenSignalled(ctx, node, 'resetTriggerFromErrorState', next, () =>
+        store.resetTriggerFromErrorState(key('t', 'g')),
+      );
+    },
+  },
+  {
+    id: 'PAU-37/freed',
+    title:
+      'what frees the triggers of a job that ran wakes the scheduler: its claim given back, its flag taken off',
+    rules: ['JS-SIG-02'],
+    routes: 'both',
+    async run(ctx) {
+      const node = await ctx.open();
+      const of = job('j', { nonConcurrent: true });
+      await node.put(of, every('t', of, HOUR, { priority: 9 }), once('sibling', of));
+      const claim = await node.acquireOne();
+      await node.store.pauseTrigger(key('t'));
+      node.signals.clear();
+      await node.release(claim);
+      ctx.holds(
+        node.signals.wakesFor(T0),
+        'the release of a claim that was lost wakes it',
+        node.signals.changes,
+      );
+      ctx.same((await node.run()).trigger.key.name, 'sibling', 'what runs then');
+      await node.store.storeTrigger(once('other', of));
+      node.signals.clear();
+      await node.store.storeJob(job('j'), { replace: true });
+      ctx.holds(node.signals.wakesFor(T0), 'the job that may run twice now wakes it', node.signals.changes);
+      ctx.same(await node.runNames(), ['other'], 'what runs beside it');
+      await node.store.storeTrigger(every('failing', of, HOUR));
+      await node.complete(await node.run(), 'setTriggerError');
+      node.signals.clear();
+      await node.store.resetTriggerFromErrorState(key('failing'));
+      ctx.holds(node.signals.wakesFor(T0 + HOUR), 'the reset of an error wakes it', node.signals.changes);
+    },
+  },
+  {
     id: 'JOB-18/seen',
     title: 'who looks for a job when its end is told does not find it',
     rules: ['JS-SIG-01'],

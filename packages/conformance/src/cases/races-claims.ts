@@ -247,11 +247,12 @@ const killCases = defineCases([
         await race(nodes, 2, ({ node, index }) => {
           let left = ctx.random.integer(1, 4);
           const victim = index === 0 || index === 2;
-          const onBatch = (): void => {
+          // In the middle of a run, so that there is one to recover.
+          const onFired = (): void => {
             left -= 1;
             if (victim && left === 0) void node.abandon();
           };
-          return drain(ctx, node, { maxCount: 4, onBatch });
+          return drain(ctx, node, { maxCount: 4, onFired });
         });
         const survivor = nodes[2];
         if (survivor === undefined) return false;

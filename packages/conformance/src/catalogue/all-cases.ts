@@ -38,10 +38,16 @@ import { pauseAllCases } from '../cases/pausing-all.js';
 import { groupPausingCases } from '../cases/pausing-groups.js';
 import { jobGroupPausingCases } from '../cases/pausing-job-groups.js';
 import { processCases } from '../cases/processes.js';
+import { provenClusterCases } from '../cases/proven-cluster.js';
+import { provenDataCases } from '../cases/proven-data.js';
 import { provenLifecycleCases } from '../cases/proven-lifecycle.js';
+import { provenPausingCases } from '../cases/proven-pausing.js';
+import { provenReadingCases } from '../cases/proven-reading.js';
 import { provenRecoveryCases } from '../cases/proven-recovery.js';
+import { provenRunningCases } from '../cases/proven-running.js';
 import { provenSignalCases } from '../cases/proven-signals.js';
 import { provenStepCases } from '../cases/proven-steps.js';
+import { provenStoringCases } from '../cases/proven-storing.js';
 import { claimRaceCases } from '../cases/races-claims.js';
 import { scheduleRaceCases } from '../cases/races-schedules.js';
 import { recoveryCases } from '../cases/recovery.js';
@@ -96,6 +102,12 @@ export const allCases: readonly ConformanceCase[] = [
   ...scheduleRaceCases,
   ...processCases,
   ...outageCases,
+  ...provenClusterCases,
+  ...provenDataCases,
+  ...provenPausingCases,
+  ...provenReadingCases,
+  ...provenRunningCases,
+  ...provenStoringCases,
   ...provenLifecycleCases,
   ...provenSignalCases,
   ...provenStepCases,

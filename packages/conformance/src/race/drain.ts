@@ -22,6 +22,8 @@ export interface DrainOptions {
   readonly mostRounds?: number;
   /** Asked when nothing could be acquired. @defaultValue then it is done */
   readonly isDone?: () => Promise<boolean>;
+  /** Told of every batch that runs, before it ends. */
+  readonly onFired?: (runs: readonly FiredBundle[]) => void;
   /** Told after every batch that ended. */
   readonly onBatch?: (runs: readonly FiredBundle[]) => void;
 }
@@ -50,6 +52,7 @@ async function workOnce(
     maxCount,
     fireDue,
     instruction = 'deleteTrigger',
+    onFired,
     onBatch,
   }: DrainOptions & { readonly maxCount: number; readonly fireDue: boolean },
 ): Promise<boolean> {
@@ -59,6 +62,7 @@ async function workOnce(
   if (acquired.length + atOnce.length === 0) return false;
   const results = [...atOnce, ...(acquired.length === 0 ? [] : await store.triggersFired(acquired, { now }))];
   const runs = results.flatMap((result) => (result.kind === 'fired' ? [result.bundle] : []));
+  onFired?.(runs);
   const fired = new Set(runs.map(({ fireInstanceId }) => fireInstanceId));
   const refused = acquired.filter(({ fireInstanceId }) => !fired.has(fireInstanceId));
   if (refused.length > 0) await store.releaseAcquiredTriggers(refused);

@@ -14,6 +14,16 @@ import { pausingMutants } from './pausing.js';
 import { readingMutants } from './reading.js';
 import { clusterMutants, recoveringMutants } from './recovering.js';
 import { storingMutants } from './storing.js';
+import { subtleCalendarMutants, subtlePausingMutants } from './subtle-pausing.js';
+import { subtleMisfireMutants, subtleRecoveryMutants } from './subtle-recovering.js';
+import { subtleAcquiringMutants, subtleCompletingMutants, subtleFiringMutants } from './subtle-running.js';
+import {
+  subtleDataMutants,
+  subtleLifecycleMutants,
+  subtleSignalMutants,
+  subtleStateMutants,
+} from './subtle-signals.js';
+import { subtleReadingMutants, subtleStoringMutants } from './subtle-storing.js';
 
 /** Every broken store. */
 export const allMutants: readonly Mutant[] = [
@@ -28,6 +38,19 @@ export const allMutants: readonly Mutant[] = [
   ...misfireMutants,
   ...recoveringMutants,
   ...clusterMutants,
+  ...subtleLifecycleMutants,
+  ...subtleStateMutants,
+  ...subtleSignalMutants,
+  ...subtleStoringMutants,
+  ...subtleReadingMutants,
+  ...subtleDataMutants,
+  ...subtleCalendarMutants,
+  ...subtlePausingMutants,
+  ...subtleAcquiringMutants,
+  ...subtleFiringMutants,
+  ...subtleCompletingMutants,
+  ...subtleMisfireMutants,
+  ...subtleRecoveryMutants,
 ];
 
 /** MUST rules without a mutant, each with the reason. */

@@ -257,23 +257,24 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
       throw invalidArgument('noLaterThan', noLaterThan, 'an instant in epoch ms');
     checkCount('maxCount', maxCount);
     checkCount('timeWindowMs', timeWindowMs);
-    if (maxCount === 0) return { acquired: [], fired: [] };
-    const result = await this.step('acquireNextTriggers', (effects) =>
-      this.claim(
-        {
-          now,
-          noLaterThan,
-          maxCount,
-          timeWindowMs,
-          misfiredBefore: this.at(now).misfiredBefore,
-          maxMisfires: this.settings.maxMisfiresPerPass,
-          fireableClasses: fireDue ? this.#classes.found : NO_CLASSES,
-          excludedClasses: this.#classes.missingAt(now),
-          instanceId: this.instanceId,
-          newFireInstanceId: this.#newFireInstanceId,
-        },
-        effects,
-      ),
+    const result = await this.step<ClaimResult>('acquireNextTriggers', async (effects) =>
+      maxCount === 0
+        ? { acquired: [], fired: [] }
+        : this.claim(
+            {
+              now,
+              noLaterThan,
+              maxCount,
+              timeWindowMs,
+              misfiredBefore: this.at(now).misfiredBefore,
+              maxMisfires: this.settings.maxMisfiresPerPass,
+              fireableClasses: fireDue ? this.#classes.found : NO_CLASSES,
+              excludedClasses: this.#classes.missingAt(now),
+              instanceId: this.instanceId,
+              newFireInstanceId: this.#newFireInstanceId,
+            },
+            effects,
+          ),
     );
     return {
       acquired: result.acquired.map((claimed) => ({ ...claimed, trigger: ownTrigger(claimed.trigger) })),
@@ -282,13 +283,14 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
   }
 
   async releaseAcquiredTriggers(acquired: readonly AcquiredTrigger[]): Promise<void> {
-    if (acquired.length > 0)
-      await this.step('releaseAcquiredTriggers', (effects) => this.release(acquired, effects));
+    await this.step('releaseAcquiredTriggers', async (effects) => {
+      if (acquired.length > 0) await this.release(acquired, effects);
+    });
   }
 
   async triggersFired(acquired: readonly AcquiredTrigger[], { now }: AtTime): Promise<readonly FireResult[]> {
     checkInstant('now', now);
-    if (acquired.length === 0) return [];
+    if (acquired.length === 0) return this.step('triggersFired', async () => []);
     const classes = await this.#resolve(acquired.map((claimed) => claimed.jobClass));
     const results = new Map<string, FireResult>();
     const missing: SetAside[] = [];
@@ -321,8 +323,9 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
     { now }: AtTime,
   ): Promise<readonly CompletionOutcome[]> {
     checkInstant('now', now);
-    if (completions.length === 0) return [];
-    return this.step('triggeredJobsComplete', (effects) => this.complete(completions, now, effects));
+    return this.step('triggeredJobsComplete', async (effects) =>
+      completions.length === 0 ? [] : this.complete(completions, now, effects),
+    );
   }
 
   async recoverMisfires({ now, limit }: AtTime & { readonly limit: number }): Promise<MisfirePass> {

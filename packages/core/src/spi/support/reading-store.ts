@@ -91,10 +91,9 @@ export abstract class ReadingStore extends GuardedStore {
 
   async listUpcomingTriggers(limit: number): Promise<readonly Trigger[]> {
     checkCount('limit', limit);
-    if (limit === 0) return [];
     const all = { noLaterThan: Number.MAX_SAFE_INTEGER, misfiredBefore: Number.MIN_SAFE_INTEGER };
-    const records = await this.query('listUpcomingTriggers', (tx) =>
-      tx.selectDue({ ...all, limit, after: null, exceptJobs: [] }),
+    const records = await this.query('listUpcomingTriggers', async (tx) =>
+      limit === 0 ? [] : tx.selectDue({ ...all, limit, after: null, exceptJobs: [] }),
     );
     return records.map(({ trigger }) => ownTrigger(trigger)).sort(compareDue);
   }
