@@ -116,6 +116,12 @@ export interface Harness {
   readonly deviations?: readonly KnownDeviation[];
   /** What the store says about itself; must equal the instance's `capabilities`. */
   readonly claim: StoreCapabilities;
+  /**
+   * The version of the contract that the store answers for, such as `'1.0'`. Cases of a newer one run too, as a preview:
+   * they decide nothing, and the report forecasts what an upgrade would bring.
+   * @defaultValue the newest that the kit knows
+   */
+  readonly contract?: string;
   /** @defaultValue none */
   readonly offers?: readonly HarnessOffer[];
   /** Where the backend listens, when it does: the kit can then come between a store and its backend. */

@@ -26,6 +26,7 @@ export {
 } from './checkers/total-firings.js';
 export type { Violation } from './checkers/violation.js';
 export { CaseContext, type OpenOptions } from './context.js';
+export { CONTRACT_VERSION } from './contract.js';
 export type { KnownDeviation } from './deviations.js';
 export { explain } from './explain.js';
 export type { Failure } from './failure.js';
@@ -65,7 +66,8 @@ export { ProcessCaseNode } from './processes/process-case-node.js';
 export { type NodeProgram, startNodeProcess } from './processes/start-node-process.js';
 export { RecordedSignals } from './recorded-signals.js';
 export { type Badge, badgeOf } from './report/badge.js';
-export { CONTRACT_VERSION, type ConformanceReport, reportOf } from './report/envelope.js';
+export { type ConformanceReport, reportOf } from './report/envelope.js';
+export type { Forecast } from './report/forecast.js';
 export { htmlOf } from './report/html/page.js';
 export { junitOf } from './report/junit.js';
 export { parseReport } from './report/read.js';

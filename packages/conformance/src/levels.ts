@@ -24,6 +24,8 @@ export interface Judged {
   readonly level: Level;
   readonly rules: readonly string[];
   readonly outcome: Outcome;
+  /** Newer than the contract that the store is held to. */
+  readonly preview: boolean;
 }
 
 /** Whether a level is reached, and if not, why. */
@@ -45,7 +47,8 @@ export interface LevelLadder {
 }
 
 /**
- * Computes the levels from the outcomes of every case of the catalogue, those that were not run included.
+ * Computes the levels from the outcomes of every case of the catalogue, those that were not run included. Previews have
+ * no say in it.
  *
  * A level is reached when the one below is, when at least one of its cases passed, and when each of its cases passed
  * or does not apply. A known deviation caps the level, except from rules that a store may leave for a stated reason.
@@ -54,7 +57,7 @@ export function computeLevels(cases: readonly Judged[]): LevelLadder {
   const standings: LevelStanding[] = [];
   for (const level of LEVELS) {
     const below = standings.at(-1);
-    const own = cases.filter((kase) => kase.level === level);
+    const own = cases.filter((kase) => kase.level === level && !kase.preview);
     const because = [
       ...(below === undefined || below.reached ? [] : [`${below.level} is not reached`]),
       ...obstacles(own),

@@ -53,3 +53,11 @@ export function graver(a: Outcome, b: Outcome): Outcome {
 export function wasExecuted(outcome: Outcome): boolean {
   return outcome !== 'notApplicable' && outcome !== 'notRun';
 }
+
+/** The counts in words, the best outcome first. */
+export function countsText(counts: OutcomeCounts): string {
+  const parts = [...OUTCOMES]
+    .reverse()
+    .flatMap((outcome) => (counts[outcome] === 0 ? [] : [`${counts[outcome]} ${OUTCOME_WORDS[outcome]}`]));
+  return parts.length === 0 ? 'no cases' : parts.join(', ');
+}

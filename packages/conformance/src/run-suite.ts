@@ -7,6 +7,7 @@ import { invalidArgument } from '@ametrine/core/spi';
 import type { ConformanceCase } from './case.js';
 import { allCases } from './catalogue/all-cases.js';
 import { type CaseChoice, chooseCases } from './catalogue/choose-cases.js';
+import { contractProblem } from './contract.js';
 import { deviationProblems } from './deviations.js';
 import type { Harness } from './harness.js';
 import { wasExecuted } from './outcome.js';
@@ -72,7 +73,7 @@ export async function runSuite(harness: Harness, options: SuiteOptions = {}): Pr
   const stopListening = listenForStrays((error) =>
     strays.push(`an error that belongs to no case: ${error.message}`),
   );
-  const records = new Map(cases.map((kase) => [kase.id, notRunRecord(kase, 'not asked for')]));
+  const records = new Map(cases.map((kase) => [kase.id, notRunRecord(kase, 'not asked for', harness)]));
   for (const { id } of wanted)
     records.set(id, { ...must(records.get(id)), reason: 'the run ended before it' });
   try {
@@ -88,6 +89,7 @@ export async function runSuite(harness: Harness, options: SuiteOptions = {}): Pr
   const problems = [
     ...(list.some(({ outcome }) => wasExecuted(outcome)) ? [] : ['no case was run']),
     ...(missing.length === 0 ? [] : [`the run ended before ${missing.length} of ${wanted.length} cases`]),
+    ...[contractProblem(harness)].filter((problem) => problem !== null),
     ...deviationProblems(harness.deviations ?? [], cases),
     ...strays,
   ];
@@ -95,10 +97,14 @@ export async function runSuite(harness: Harness, options: SuiteOptions = {}): Pr
   return { harness, records: list, problems, chosen, seed, repeat, startedAt, seconds };
 }
 
-/** Whether everything that was wanted was shown: no case failed or stayed open, and nothing else went wrong. */
+/**
+ * Whether everything that was wanted was shown: no case failed or stayed open, and nothing else went wrong. Previews do
+ * not count.
+ */
 export function isGreen({ records, problems }: Pick<SuiteRun, 'records' | 'problems'>): boolean {
   return (
-    problems.length === 0 && records.every(({ outcome }) => outcome !== 'fail' && outcome !== 'inconclusive')
+    problems.length === 0 &&
+    records.every(({ outcome, preview }) => preview || (outcome !== 'fail' && outcome !== 'inconclusive'))
   );
 }
 
@@ -117,7 +123,7 @@ async function runAll(
       const onLateError = (error: Error): void => {
         records.set(kase.id, spoiled(must(records.get(kase.id)), error, seed));
       };
-      const record = recordOf(kase, await runCase(harness, kase, { ...options, seed, onLateError }));
+      const record = recordOf(kase, await runCase(harness, kase, { ...options, seed, onLateError }), harness);
       const before = must(records.get(kase.id));
       records.set(kase.id, before.outcome === 'notRun' ? record : mergeRecords(before, record));
       done += 1;

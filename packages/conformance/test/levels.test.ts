@@ -14,7 +14,7 @@ const MUST = 'JS-ACQ-01';
 const SHOULD = 'JS-ACQ-11';
 
 function kase(level: Level, outcome: Outcome, ...ruleIds: readonly string[]): Judged {
-  return { id: `X-${level}`, level, rules: ruleIds.length === 0 ? [MUST] : ruleIds, outcome };
+  return { id: `X-${level}`, level, rules: ruleIds.length === 0 ? [MUST] : ruleIds, outcome, preview: false };
 }
 
 /** Two cases per level, all passed. */
@@ -82,9 +82,18 @@ describe('computeLevels', () => {
     ]);
   });
 
+  it('is not moved by a preview, whatever comes of it', () => {
+    for (const outcome of OUTCOMES) {
+      const ladder = computeLevels([...perfect, { ...kase('L1', outcome), preview: true }]);
+      expect(ladder).toEqual(computeLevels(perfect));
+    }
+    const onlyPreviews = perfect.map((one) => ({ ...one, preview: true }));
+    expect(computeLevels(onlyPreviews).level).toBeNull();
+  });
+
   it('holds for the real catalogue: each case can bring its level down, whatever comes of it', () => {
     const passed = allCases.map(
-      ({ id, level, rules: cited }): Judged => ({ id, level, rules: cited, outcome: 'pass' }),
+      ({ id, level, rules: cited }): Judged => ({ id, level, rules: cited, outcome: 'pass', preview: false }),
     );
     const top = computeLevels(passed).level;
     expect(top).not.toBeNull();

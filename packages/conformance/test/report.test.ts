@@ -110,7 +110,7 @@ describe('conformance.json', () => {
 
   it.each<[string, (copy: Record<string, unknown>) => void]>([
     ['a level', (copy) => Object.assign(copy, { level: 'L1' })],
-    ['counts', (copy) => Object.assign(copy['counts'] as object, { fail: 0 })],
+    ['summary', (copy) => Object.assign(copy['summary'] as object, { fail: 0 })],
     ['success', (copy) => Object.assign(copy, { green: true })],
     ['a case less', (copy) => (copy['cases'] as unknown[]).splice(1, 1)],
     [

@@ -70,14 +70,14 @@ describe('coverageGaps', () => {
   const kase = (id: string, ...cited: readonly string[]): readonly ConformanceCase[] =>
     defineCases([{ id, title: id, rules: cited, run: async () => {} }]);
   const gaps = (input: Partial<CoverageInput>): readonly string[] =>
-    coverageGaps({ rules: [rule], cases: [], elsewhere: [], ...input });
+    coverageGaps({ rules: [rule], cases: [], elsewhere: [], behaviours: [], ...input });
 
   it('finds none where case and rule name each other', () => {
     expect(gaps({ cases: kase('ACQ-01', 'JS-ACQ-03') })).toEqual([]);
   });
 
   it('takes a stated reason for a case', () => {
-    const elsewhere = [{ id: 'ACQ-01', where: 'issue 5', reason: 'a reason' }] as const;
+    const elsewhere = [{ id: 'ACQ-01', where: 'each store’s own tests', reason: 'a reason' }] as const;
     expect(gaps({ elsewhere })).toEqual([]);
   });
 
@@ -88,6 +88,15 @@ describe('coverageGaps', () => {
     expect(gaps({ rules: [rule, other], cases: kase('ACQ-01', 'JS-ACQ-04') }).join()).toMatch(
       /cites JS-ACQ-04 only/,
     );
+  });
+
+  it('finds a behaviour of the catalogue that is neither shown nor argued away', () => {
+    const cases = kase('ACQ-01', 'JS-ACQ-03');
+    expect(gaps({ cases, behaviours: ['ACQ-01', 'ACQ-02'] }).join()).toMatch(
+      /ACQ-02 has neither a case nor a reason/,
+    );
+    const elsewhere = [{ id: 'ACQ-02', where: 'each store’s own tests', reason: 'a reason' }] as const;
+    expect(gaps({ cases, elsewhere, behaviours: ['ACQ-01', 'ACQ-02'] })).toEqual([]);
   });
 
   it('finds a case that cites nothing, or a rule that there is not', () => {

@@ -6,10 +6,12 @@
 import type { ConformanceCase } from '../case.js';
 import { allCases } from '../catalogue/all-cases.js';
 import { chooseCases, familyOf } from '../catalogue/choose-cases.js';
+import { contractProblem, isPreview } from '../contract.js';
 import { deviationProblems } from '../deviations.js';
 import type { Harness } from '../harness.js';
 import { wasExecuted } from '../outcome.js';
 import { reportOf } from '../report/envelope.js';
+import { forecastText } from '../report/forecast.js';
 import { type CaseRecord, notRunRecord, recordOf, spoiled } from '../report/record.js';
 import { type ReportFiles, writeReport } from '../report/write.js';
 import { runCase } from '../run-case.js';
@@ -37,7 +39,7 @@ export interface PlannedTest {
   readonly title: string;
   /** Why the runner skips it, which is in the title too; null when it runs. */
   readonly skip: string | null;
-  /** Rejects, with the whole message, unless the case passed or deviates as declared. */
+  /** Rejects, with the whole message, unless the case passed, deviates as declared, or is a preview. */
   readonly run: () => Promise<void>;
 }
 
@@ -63,30 +65,35 @@ export function planConformance(harness: Harness, options: RegisterOptions = {})
   const { cases = allCases, seed = newSeed(), deadlineMs = 20_000 } = options;
   const chosen = chooseCases(cases, options);
   const records = new Map<string, CaseRecord>(
-    cases.map((kase) => [kase.id, notRunRecord(kase, 'not run by the test runner')]),
+    cases.map((kase) => [kase.id, notRunRecord(kase, 'not run by the test runner', harness)]),
   );
-  const problems: string[] = [...deviationProblems(harness.deviations ?? [], cases)];
+  const problems: string[] = [
+    ...[contractProblem(harness)].filter((problem) => problem !== null),
+    ...deviationProblems(harness.deviations ?? [], cases),
+  ];
   const startedAt = Date.now();
   let stopListening = (): void => {};
 
   const test = (kase: ConformanceCase): PlannedTest => {
     const needs = kase.needs(harness);
+    const preview = isPreview(harness, kase);
     // A declaration about a case that does not apply is wrong, and only a run says so.
     const skip =
       needs === true || harness.deviations?.some((declared) => declared.case === kase.id) ? null : needs;
     if (skip !== null)
-      records.set(kase.id, recordOf(kase, { outcome: 'notApplicable', reason: skip, ms: 0 }));
+      records.set(kase.id, recordOf(kase, { outcome: 'notApplicable', reason: skip, ms: 0 }, harness));
     const run = async (): Promise<void> => {
       const onLateError = (error: Error): void => {
         problems.push(`${kase.id} left an error behind: ${error.message}`);
-        records.set(kase.id, spoiled(records.get(kase.id) ?? notRunRecord(kase, ''), error, seed));
+        records.set(kase.id, spoiled(records.get(kase.id) ?? notRunRecord(kase, '', harness), error, seed));
       };
       const result = await runCase(harness, kase, { deadlineMs, seed, onLateError });
-      records.set(kase.id, recordOf(kase, result));
+      records.set(kase.id, recordOf(kase, result, harness));
+      if (preview) return;
       if (result.outcome === 'fail' || result.outcome === 'inconclusive') throw result.error;
     };
     return {
-      title: `${kase.id} ${kase.title}${skip === null ? '' : ` [not applicable: ${skip}]`}`,
+      title: `${kase.id} ${kase.title}${preview ? ` [preview of contract ${kase.since}]` : ''}${skip === null ? '' : ` [not applicable: ${skip}]`}`,
       skip,
       run,
     };
@@ -125,7 +132,10 @@ export function planConformance(harness: Harness, options: RegisterOptions = {})
       const { level, only } = options;
       const asked = { ...(level === undefined ? {} : { level }), ...(only === undefined ? {} : { only }) };
       const run = { harness, records: list, problems, chosen: asked, seed, repeat: 1, startedAt, seconds };
-      if (options.files !== undefined) writeReport(reportOf(run), options.files);
+      const report = reportOf(run);
+      if (options.files !== undefined) writeReport(report, options.files);
+      // The tests of previews pass in any case: what they showed is said here.
+      if (report.forecast !== null) process.stderr.write(`${forecastText(report.forecast)}\n`);
       if (problems.length > 0) throw new Error(problems.join('\n'));
     },
   };

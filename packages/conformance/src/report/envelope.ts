@@ -7,22 +7,22 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { StoreCapabilities } from '@ametrine/core/spi';
 import type { Level } from '../case.js';
+import { pinnedContract } from '../contract.js';
 import { computeLevels, type LevelStanding } from '../levels.js';
 import { countOutcomes, type OutcomeCounts, wasExecuted } from '../outcome.js';
 import { isGreen, type SuiteRun } from '../run-suite.js';
+import { type Forecast, forecastOf } from './forecast.js';
 import type { CaseRecord } from './record.js';
 import { type RuleVerdict, verdictsOf } from './verdicts.js';
 
 /** The version of the report's format; its schema is `schema/conformance.schema.json` of this package. */
 export const REPORT_FORMAT = 1;
-/** The version of the contract that this kit checks. A new MUST makes a new minor. */
-export const CONTRACT_VERSION = '1.0';
-
 /** The report of one run on one store. */
 export interface ConformanceReport {
   readonly $schema: string;
   readonly format: typeof REPORT_FORMAT;
   readonly kit: { readonly name: string; readonly version: string };
+  /** The version that the store is held to. */
   readonly contract: string;
   readonly store: {
     readonly name: string;
@@ -44,11 +44,14 @@ export interface ConformanceReport {
   /** The highest level reached; null when none is. */
   readonly level: Level | null;
   readonly levels: readonly LevelStanding[];
-  readonly counts: OutcomeCounts;
+  /** How many cases had each outcome; without previews. */
+  readonly summary: OutcomeCounts;
   /** Which cases were really run: their number, and a digest of their ids. */
   readonly executed: { readonly count: number; readonly digest: string };
   /** The whole catalogue likewise. */
   readonly catalogue: { readonly count: number; readonly digest: string };
+  /** What a newer contract would bring; null when no case is newer. */
+  readonly forecast: Forecast | null;
   readonly rules: readonly RuleVerdict[];
   readonly cases: readonly CaseRecord[];
 }
@@ -61,7 +64,7 @@ export function reportOf(run: SuiteRun): ConformanceReport {
     $schema: 'https://unpkg.com/@ametrine/conformance/schema/conformance.schema.json',
     format: REPORT_FORMAT,
     kit: kit(),
-    contract: CONTRACT_VERSION,
+    contract: pinnedContract(harness),
     store: { name: harness.name, version: harness.version ?? null, backend: harness.backend ?? null },
     environment: { node: process.version, platform: `${process.platform} ${process.arch}` },
     claim: harness.claim,
@@ -74,10 +77,11 @@ export function reportOf(run: SuiteRun): ConformanceReport {
     problems: run.problems,
     level,
     levels: standings,
-    counts: countOutcomes(records.map(({ outcome }) => outcome)),
+    summary: countOutcomes(records.filter(({ preview }) => !preview).map(({ outcome }) => outcome)),
     executed: fingerprint(records.filter(({ outcome }) => wasExecuted(outcome))),
     catalogue: fingerprint(records),
-    rules: verdictsOf(records),
+    forecast: forecastOf(records, level),
+    rules: verdictsOf(records.filter(({ preview }) => !preview)),
     cases: records,
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { OUTCOME_WORDS } from '../outcome.js';
 import type { ConformanceReport } from './envelope.js';
 import { escapeMarkup } from './markup.js';
 import type { CaseRecord } from './record.js';
@@ -30,11 +31,12 @@ export function junitOf(report: ConformanceReport): string {
 
 function suiteOf(family: string, cases: readonly CaseRecord[], report: ConformanceReport): string {
   const count = (...outcomes: readonly CaseRecord['outcome'][]): number =>
-    cases.filter(({ outcome }) => outcomes.includes(outcome)).length;
+    cases.filter(({ outcome, preview }) => !preview && outcomes.includes(outcome)).length;
+  const previewed = cases.filter(({ preview, outcome }) => preview && outcome !== 'pass').length;
   const seconds = cases.reduce((sum, { ms }) => sum + ms, 0) / 1000;
   return [
     `  <testsuite name="${escapeMarkup(family)}" tests="${cases.length}" failures="${count('fail')}" errors="${count('inconclusive')}" ` +
-      `skipped="${count('deviates', 'notApplicable', 'notRun')}" time="${seconds.toFixed(3)}" timestamp="${report.startedAt}">`,
+      `skipped="${count('deviates', 'notApplicable', 'notRun') + previewed}" time="${seconds.toFixed(3)}" timestamp="${report.startedAt}">`,
     ...cases.map((kase) => `    ${testOf(kase)}`),
     '  </testsuite>',
   ].join('\n');
@@ -47,8 +49,10 @@ function testOf(kase: CaseRecord): string {
   return inner === '' ? `${open}/>` : `${open}>${inner}</testcase>`;
 }
 
-function verdictOf({ outcome, message, reason, failure, deviation }: CaseRecord): string {
+function verdictOf({ outcome, message, reason, failure, deviation, preview, since }: CaseRecord): string {
   const short = escapeMarkup(failure?.what.split('\n', 1)[0] ?? reason ?? '');
+  if (preview && outcome !== 'pass')
+    return `<skipped message="preview of contract ${escapeMarkup(since)}, ${OUTCOME_WORDS[outcome]}: ${short}"/>`;
   switch (outcome) {
     case 'pass':
       return '';

@@ -5,10 +5,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { invalidArgument } from '@ametrine/core/spi';
+import { compareContracts } from '../contract.js';
 import { equalValues } from '../equal.js';
 import { computeLevels } from '../levels.js';
 import { countOutcomes, wasExecuted } from '../outcome.js';
 import { type ConformanceReport, fingerprint } from './envelope.js';
+import { forecastOf } from './forecast.js';
 import { type Schema, schemaProblems } from './schema.js';
 import { verdictsOf } from './verdicts.js';
 
@@ -45,20 +47,27 @@ export function reportSchema(): Schema {
 export function reportContradictions(report: ConformanceReport): readonly string[] {
   const { cases } = report;
   const { level, standings } = computeLevels(cases);
-  const outcomes = cases.map(({ outcome }) => outcome);
+  const deciding = cases.filter(({ preview }) => !preview);
+  const outcomes = deciding.map(({ outcome }) => outcome);
   const failed = outcomes.includes('fail') || outcomes.includes('inconclusive') || report.problems.length > 0;
   const executed = cases.filter(({ outcome }) => wasExecuted(outcome));
   const claims: readonly (readonly [string, unknown, unknown])[] = [
     ['level', report.level, level],
     ['levels', report.levels.map(({ reached }) => reached), standings.map(({ reached }) => reached)],
-    ['counts', report.counts, countOutcomes(outcomes)],
+    ['summary', report.summary, countOutcomes(outcomes)],
+    ['forecast', report.forecast, forecastOf(cases, level)],
+    [
+      'previews',
+      cases.filter(({ preview }) => preview).map(({ id }) => id),
+      cases.filter(({ since }) => compareContracts(since, report.contract) > 0).map(({ id }) => id),
+    ],
     ['executed', report.executed, fingerprint(executed)],
     ['catalogue', report.catalogue, fingerprint(cases)],
     ['green', report.green, !failed && executed.length > 0],
     [
       'rules',
       shortVerdicts(report.rules),
-      shortVerdicts(verdictsOf(cases).filter(({ id }) => report.rules.some((rule) => rule.id === id))),
+      shortVerdicts(verdictsOf(deciding).filter(({ id }) => report.rules.some((rule) => rule.id === id))),
     ],
   ];
   return claims.flatMap(([what, said, found]) =>

@@ -5,8 +5,10 @@
  */
 import type { ConformanceCase, FireRoute, Level } from '../case.js';
 import { familyOf } from '../catalogue/choose-cases.js';
+import { isPreview } from '../contract.js';
 import type { KnownDeviation } from '../deviations.js';
 import type { Failure } from '../failure.js';
+import type { Harness } from '../harness.js';
 import { graver, type Outcome } from '../outcome.js';
 import type { CaseResult } from '../run-case.js';
 
@@ -19,6 +21,8 @@ export interface CaseRecord {
   readonly behaviours: readonly string[];
   readonly level: Level;
   readonly since: string;
+  /** It is newer than the contract that the store is held to, and decides nothing. */
+  readonly preview: boolean;
   readonly route: FireRoute;
   readonly outcome: Outcome;
   /** One outcome for each repetition; empty when it was not run. */
@@ -38,7 +42,11 @@ export interface CaseRecord {
 }
 
 /** The record of a case that has not run. */
-export function notRunRecord(kase: ConformanceCase, reason: string): CaseRecord {
+export function notRunRecord(
+  kase: ConformanceCase,
+  reason: string,
+  harness: Pick<Harness, 'contract'>,
+): CaseRecord {
   const { id, title, rules, behaviours, level, since, route } = kase;
   return {
     id,
@@ -48,6 +56,7 @@ export function notRunRecord(kase: ConformanceCase, reason: string): CaseRecord 
     behaviours,
     level,
     since,
+    preview: isPreview(harness, kase),
     route,
     outcome: 'notRun',
     outcomes: [],
@@ -61,9 +70,13 @@ export function notRunRecord(kase: ConformanceCase, reason: string): CaseRecord 
 }
 
 /** The record of a case that ran once. */
-export function recordOf(kase: ConformanceCase, result: CaseResult): CaseRecord {
+export function recordOf(
+  kase: ConformanceCase,
+  result: CaseResult,
+  harness: Pick<Harness, 'contract'>,
+): CaseRecord {
   return {
-    ...notRunRecord(kase, ''),
+    ...notRunRecord(kase, '', harness),
     outcome: result.outcome,
     outcomes: [result.outcome],
     ms: result.ms,

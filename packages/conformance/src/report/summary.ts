@@ -25,11 +25,11 @@ export interface RunSummary {
 
 /** @param store - the name by which the store was asked for */
 export function summaryOf(
-  { level, counts, seconds, seed, problems }: ConformanceReport,
+  { level, summary: counts, seconds, seed, problems }: ConformanceReport,
   store: string,
 ): RunSummary {
   const { pass: passed, fail: failed, deviates, notApplicable, inconclusive, notRun } = counts;
-  const summary = {
+  const line = {
     store,
     level,
     passed,
@@ -41,5 +41,5 @@ export function summaryOf(
     seconds,
     seed,
   };
-  return problems.length === 0 ? summary : { ...summary, problems };
+  return problems.length === 0 ? line : { ...line, problems };
 }

@@ -3,16 +3,20 @@
  *
  * @module
  */
-import { countOutcomes, OUTCOME_WORDS, OUTCOMES, type OutcomeCounts } from '../outcome.js';
+import { countOutcomes, countsText } from '../outcome.js';
 import type { ConformanceReport } from './envelope.js';
+import { forecastText } from './forecast.js';
 
 /** How many obstacles of a level are shown. */
 const SHOWN_OBSTACLES = 4;
 
 /** The whole text, without a line end. */
 export function textOf(report: ConformanceReport): string {
-  const { store, contract, seed, repeat, seconds, counts, cases, levels, problems, level } = report;
-  const told = cases.filter(({ message }) => message !== null).map(({ message }) => `${message}\n`);
+  const { store, contract, seed, repeat, seconds, summary, cases, levels, problems, level } = report;
+  // What a preview found is in the forecast.
+  const told = cases
+    .filter(({ message, preview }) => message !== null && !preview)
+    .map(({ message }) => `${message}\n`);
   return [
     ...told,
     ...flakyLines(report),
@@ -24,16 +28,10 @@ export function textOf(report: ConformanceReport): string {
       return [line, ...shown, ...(hidden > 0 ? [`      and ${hidden} more`] : [])].join('\n');
     }),
     ...reasonLines(report),
+    ...(report.forecast === null ? [] : [forecastText(report.forecast)]),
     ...problems.map((problem) => `  PROBLEM: ${problem}`),
-    `${cases.length} cases: ${countsText(counts)} in ${seconds.toFixed(1)} s; level reached: ${level ?? 'none'}`,
+    `${cases.length} cases: ${countsText(summary)} in ${seconds.toFixed(1)} s; level reached: ${level ?? 'none'}`,
   ].join('\n');
-}
-
-function countsText(counts: OutcomeCounts): string {
-  const parts = [...OUTCOMES]
-    .reverse()
-    .flatMap((outcome) => (counts[outcome] === 0 ? [] : [`${counts[outcome]} ${OUTCOME_WORDS[outcome]}`]));
-  return parts.length === 0 ? 'no cases' : parts.join(', ');
 }
 
 /** Why cases did not apply, each reason once: nobody should have to take a skipped case on trust. */

@@ -12,6 +12,8 @@ export interface CoverageInput {
   readonly rules: readonly Rule[];
   readonly cases: readonly ConformanceCase[];
   readonly elsewhere: readonly BehaviourElsewhere[];
+  /** The ids of all behaviours of the catalogue. */
+  readonly behaviours: readonly string[];
 }
 
 /** Where one rule is shown. */
@@ -24,7 +26,11 @@ export interface RuleCoverage {
 }
 
 /** Where each rule is shown, in the order of the spec. */
-export function coverageOf({ rules, cases, elsewhere }: CoverageInput): readonly RuleCoverage[] {
+export function coverageOf({
+  rules,
+  cases,
+  elsewhere,
+}: Pick<CoverageInput, 'rules' | 'cases' | 'elsewhere'>): readonly RuleCoverage[] {
   return rules.map((rule) => ({
     rule,
     cases: cases.filter((kase) => kase.rules.includes(rule.id)),
@@ -49,7 +55,12 @@ export function coverageGaps(input: CoverageInput): readonly string[] {
     const broken = rule.behaviours.flatMap((behaviour) => brokenPromise(rule, behaviour, input));
     return [...bare, ...broken];
   });
-  return [...unknown, ...silent, ...gaps];
+  const shown = new Set(input.cases.flatMap(({ behaviours }) => behaviours));
+  const excused = new Set(input.elsewhere.map(({ id }) => id));
+  const missing = input.behaviours
+    .filter((id) => !shown.has(id) && !excused.has(id))
+    .map((id) => `the behaviour ${id} has neither a case nor a reason`);
+  return [...unknown, ...silent, ...gaps, ...missing];
 }
 
 /** The spec says that a behaviour checks a rule: then a case of that behaviour must cite the rule. */

@@ -42,7 +42,7 @@ function rung({ level, name, reached, because }: ConformanceReport['levels'][num
   return `<li class="${reached ? 'reached' : ''}" title="${esc(reached ? 'reached' : because.join('\n'))}"><b>${level}${reached ? ' ✓' : ''}</b>${name}</li>`;
 }
 
-function bar({ counts, cases }: ConformanceReport): string {
+function bar({ summary: counts, cases }: ConformanceReport): string {
   const present = READING_ORDER.filter((outcome) => counts[outcome] > 0);
   const parts = present.map(
     (outcome) =>
