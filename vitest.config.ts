@@ -8,6 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^@ametrine\/([a-z-]+)$/, replacement: source('packages/$1/src/index.ts') },
       { find: /^@ametrine\/core\/(spi|testing)$/, replacement: source('packages/core/src/$1/index.ts') },
+      { find: '@ametrine/config/plugins', replacement: source('packages/config/src/plugins/index.ts') },
       {
         find: /^@ametrine\/store-jdbc\/(postgres|sqlite)$/,
         replacement: source('packages/store-jdbc/src/$1.ts'),

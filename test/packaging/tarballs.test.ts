@@ -13,7 +13,7 @@ const tsc = join(root, 'node_modules/.bin/tsc');
 describe('the packed packages, installed in an empty application', () => {
   let app: InstalledApp;
   beforeAll(() => {
-    app = installTarballs(['core', 'store-memory', 'store-jdbc']);
+    app = installTarballs(['core', 'store-memory', 'store-jdbc', 'config']);
   }, 60_000);
   afterAll(() => app?.dispose());
 

@@ -6,22 +6,33 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type CheckedConfig, checkConfig, configError } from './config.js';
+import { configError, explainProperties } from '@ametrine/config';
+import { type CheckedConfig, checkConfig } from './config.js';
+import type { ConfigSources } from './config-sources.js';
 
 const MODULES = ['.mjs', '.js', '.ts', '.mts'];
 
 /**
- * Reads and checks a configuration file: JSON, or a module whose default export is the configuration.
+ * Reads and checks a configuration file: JSON, a module whose default export is the configuration, or a
+ * `quartz.properties`, which schedules nothing itself.
  *
  * @param file - as the user wrote it; errors name it so
  * @param now - epoch ms
  * @throws SchedulerError `ERR_INVALID_CONFIG`
  */
-export async function readConfig(file: string, now: number): Promise<CheckedConfig> {
+export async function readConfig(
+  file: string,
+  now: number,
+  sources: ConfigSources = {},
+): Promise<CheckedConfig> {
   const extension = extname(file);
   if (extension === '.json') return checkConfig(await readJson(file), file, now);
   if (MODULES.includes(extension)) return checkConfig(await importDefault(file), file, now);
-  throw configError(file, '', `is neither .json nor one of ${MODULES.join(', ')}`);
+  if (extension === '.properties') {
+    const { config } = await explainProperties(file, sources);
+    return { scheduler: config, env: null, schedule: [], calendars: new Map() };
+  }
+  throw configError(file, '', `is neither .json nor .properties nor one of ${MODULES.join(', ')}`);
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -3,39 +3,21 @@
  *
  * @module
  */
+import { CONFIG_KEYS, ConfigCheck, configError, type SchedulerConfig } from '@ametrine/config';
 import {
   type Calendar,
   type CalendarSpec,
-  checkKnownKeys,
   defineCalendar,
   defineJob,
   defineTrigger,
   isSchedulerError,
-  type JobClass,
   type JobDetail,
   type JobSpec,
   keyText,
-  SchedulerError,
   showKey,
   type Trigger,
   type TriggerSpec,
 } from '@ametrine/core';
-import { showValue } from '@ametrine/core/spi';
-
-/** Which store, and where. */
-export type StoreConfig =
-  | { readonly type: 'memory' }
-  | {
-      readonly type: 'sqlite';
-      /** The database's file, from the configuration file's folder. Made when it is not there. */
-      readonly path: string;
-    };
-
-/**
- * Where the job classes are: a folder whose modules are named for the class they export, found when they are
- * first needed; or classes by name, each itself or the path of its module from the configuration file's folder.
- */
-export type JobsConfig = { readonly dir: string } | { readonly [jobClass: string]: string | JobClass };
 
 /** A job with its triggers. */
 export interface ScheduleEntry {
@@ -48,15 +30,9 @@ export interface ScheduleEntry {
 }
 
 /** What a configuration file holds, as JSON or as the default export of a module. */
-export interface RunConfig {
-  /** The scheduler's name. Everything in the store belongs to it. @defaultValue 'ametrine' */
-  readonly name?: string;
-  /** How many jobs run at the same time at most. @defaultValue 10 */
-  readonly concurrency?: number;
-  readonly store: StoreConfig;
-  readonly jobs: JobsConfig;
+export interface RunConfig extends SchedulerConfig {
   readonly schedule: readonly ScheduleEntry[];
-  /** Calendars by the name that triggers call them. */
+  /** Calendars by the name that triggers call them. @defaultValue none */
   readonly calendars?: { readonly [name: string]: CalendarSpec };
 }
 
@@ -83,24 +59,11 @@ export interface ConfiguredJob {
 
 /** A checked configuration. */
 export interface CheckedConfig {
-  readonly name: string;
-  readonly concurrency: number | null;
-  readonly store: StoreConfig;
-  readonly jobs: JobsConfig;
+  readonly scheduler: SchedulerConfig;
+  /** What references to the environment stand for; null when there are none left. */
+  readonly env: NodeJS.ProcessEnv | null;
   readonly schedule: readonly ConfiguredJob[];
   readonly calendars: ReadonlyMap<string, ConfiguredCalendar>;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const DEFAULT_NAME = 'ametrine';
-
-/** Makes the error for a wrong place in a configuration file. */
-export function configError(file: string, path: string, problem: string, cause?: unknown): SchedulerError {
-  return new SchedulerError('ERR_INVALID_CONFIG', `${file}: ${path === '' ? '' : `${path}: `}${problem}`, {
-    details: { file, field: path },
-    ...(cause === undefined ? {} : { cause }),
-  });
 }
 
 /**
@@ -111,59 +74,32 @@ export function configError(file: string, path: string, problem: string, cause?:
  * @throws SchedulerError `ERR_INVALID_CONFIG`, naming the file and the place in it
  */
 export function checkConfig(input: unknown, file: string, now: number): CheckedConfig {
-  const check = new ConfigCheck(file, now);
-  return check.config(input);
+  return new ScheduleCheck(file, now).run(input);
 }
 
-class ConfigCheck {
+class ScheduleCheck extends ConfigCheck {
   readonly #file: string;
   readonly #now: number;
 
   constructor(file: string, now: number) {
+    super(file);
     this.#file = file;
     this.#now = now;
   }
 
-  config(input: unknown): CheckedConfig {
-    const config = this.#object('', input, ['name', 'concurrency', 'store', 'jobs', 'schedule', 'calendars']);
+  run(input: unknown): CheckedConfig {
+    const config = this.object('', input, [...Object.keys(CONFIG_KEYS), 'schedule', 'calendars']);
+    const { schedule, calendars = {}, ...scheduler } = config;
     return {
-      name: config['name'] === undefined ? DEFAULT_NAME : this.#text('name', config['name']),
-      concurrency:
-        config['concurrency'] === undefined ? null : this.#count('concurrency', config['concurrency']),
-      store: this.#store(config['store']),
-      jobs: this.#jobs(config['jobs']),
-      schedule: this.#schedule(config['schedule']),
-      calendars: this.#calendars(config['calendars'] ?? {}),
+      scheduler: this.scheduler(scheduler),
+      env: process.env,
+      schedule: this.#schedule(schedule),
+      calendars: this.#calendars(calendars),
     };
   }
 
-  #store(input: unknown): StoreConfig {
-    const { type } = this.#object('store', input);
-    if (type === 'memory') {
-      this.#object('store', input, ['type']);
-      return { type };
-    }
-    if (type === 'sqlite') {
-      const { path } = this.#object('store', input, ['type', 'path']);
-      return { type, path: this.#text('store.path', path) };
-    }
-    throw this.#wrong('store.type', type, "'memory' or 'sqlite'");
-  }
-
-  #jobs(input: unknown): JobsConfig {
-    const jobs = this.#object('jobs', input);
-    if (Object.keys(jobs).join() === 'dir' && typeof jobs['dir'] === 'string') {
-      return { dir: this.#text('jobs.dir', jobs['dir']) };
-    }
-    for (const [name, value] of Object.entries(jobs)) {
-      if (typeof value !== 'function')
-        this.#text(`jobs.${name}`, value, "a class, or the path of a class's module");
-    }
-    return jobs as JobsConfig;
-  }
-
   #schedule(input: unknown): ConfiguredJob[] {
-    const entries = this.#list('schedule', input).map((entry, index) =>
+    const entries = this.list('schedule', input).map((entry, index) =>
       this.#entry(`schedule[${index}]`, entry),
     );
     this.#unique(entries.map(({ path, job }) => [`${path}.job`, job]));
@@ -176,10 +112,10 @@ class ConfigCheck {
   }
 
   #entry(path: string, input: unknown): ConfiguredJob {
-    const entry = this.#object(path, input, ['job', 'triggers']);
-    const spec = this.#object(`${path}.job`, entry['job']) as unknown as JobSpec;
+    const entry = this.object(path, input, ['job', 'triggers']);
+    const spec = this.object(`${path}.job`, entry['job']) as unknown as JobSpec;
     const job = this.#model(`${path}.job`, () => defineJob(spec));
-    const triggers = this.#list(`${path}.triggers`, entry['triggers'] ?? []).map((trigger, index) =>
+    const triggers = this.list(`${path}.triggers`, entry['triggers'] ?? []).map((trigger, index) =>
       this.#trigger(`${path}.triggers[${index}]`, trigger, job, index),
     );
     if (triggers.length === 0 && !job.durable) {
@@ -189,7 +125,7 @@ class ConfigCheck {
   }
 
   #trigger(path: string, input: unknown, job: JobDetail, index: number): ConfiguredTrigger {
-    const written = this.#object(path, input) as unknown as TriggerSpec;
+    const written = this.object(path, input) as unknown as TriggerSpec;
     // A name that stays the same from start to start, so that the stored trigger is found again.
     const name = index === 0 ? job.key.name : `${job.key.name}-${index + 1}`;
     const spec = { ...written, key: written.key ?? { name, group: job.key.group } };
@@ -201,7 +137,7 @@ class ConfigCheck {
 
   #calendars(input: unknown): Map<string, ConfiguredCalendar> {
     return new Map(
-      Object.entries(this.#object('calendars', input) as Readonly<Record<string, CalendarSpec>>).map(
+      Object.entries(this.object('calendars', input) as Readonly<Record<string, CalendarSpec>>).map(
         ([name, spec]) => [
           name,
           { spec, calendar: this.#model(`calendars.${name}`, () => defineCalendar(spec)) },
@@ -220,41 +156,6 @@ class ConfigCheck {
     }
   }
 
-  #object(path: string, input: unknown, known?: readonly string[]): Fields {
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-      throw this.#wrong(path, input, 'an object');
-    }
-    if (known !== undefined) this.#knownKeys(path, input, known);
-    return input as Fields;
-  }
-
-  #knownKeys(path: string, input: object, known: readonly string[]): void {
-    try {
-      checkKnownKeys(path, input, known);
-    } catch (error) {
-      if (!isSchedulerError(error)) throw error;
-      const { field, remedy } = error.details;
-      throw configError(this.#file, String(field).replace(/^\./, ''), `expected ${remedy}`, error);
-    }
-  }
-
-  #list(path: string, input: unknown): readonly unknown[] {
-    if (!Array.isArray(input)) throw this.#wrong(path, input, 'an array');
-    return input;
-  }
-
-  #text(path: string, input: unknown, expected = 'a string that is not empty'): string {
-    if (typeof input !== 'string' || input === '') throw this.#wrong(path, input, expected);
-    return input;
-  }
-
-  #count(path: string, input: unknown): number {
-    if (typeof input !== 'number' || !Number.isSafeInteger(input) || input < 1) {
-      throw this.#wrong(path, input, 'a whole number of at least 1');
-    }
-    return input;
-  }
-
   #unique(items: readonly (readonly [string, JobDetail | Trigger])[]): void {
     const paths = new Map<string, string>();
     for (const [path, { key }] of items) {
@@ -268,9 +169,5 @@ class ConfigCheck {
       }
       paths.set(keyText(key), path);
     }
-  }
-
-  #wrong(path: string, value: unknown, expected: string): SchedulerError {
-    return configError(this.#file, path, `is ${showValue(value)}; expected ${expected}`);
   }
 }

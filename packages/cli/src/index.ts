@@ -5,7 +5,8 @@
  */
 import type { RunConfig } from './config.js';
 
-export type { JobsConfig, RunConfig, ScheduleEntry, StoreConfig } from './config.js';
+export type { JobsConfig, PluginConfig, SchedulerConfig, StoreConfig } from '@ametrine/config';
+export type { RunConfig, ScheduleEntry } from './config.js';
 
 /** Gives the configuration back as it is. `export default defineConfig({ … })` has its types checked. */
 export function defineConfig(config: RunConfig): RunConfig {

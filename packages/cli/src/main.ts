@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { nearestKey } from '@ametrine/core';
+import { config } from './commands/config.js';
 import { next } from './commands/next.js';
 import { run } from './commands/run.js';
 import { EXIT_OK, EXIT_USAGE, exitCodeOf, usageError } from './exit-code.js';
@@ -15,6 +16,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   run: (args) => run(args, process.stdout),
+  config: (args) => config(args, process.stdout),
   next: (args) => next(args, { input: process.stdin, output: process.stdout }),
 };
 

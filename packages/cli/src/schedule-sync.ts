@@ -5,6 +5,7 @@
  * @module
  */
 import { isDeepStrictEqual } from 'node:util';
+import { configError } from '@ametrine/config';
 import {
   isSchedulerError,
   type JobDetail,
@@ -14,7 +15,7 @@ import {
   type Trigger,
   type TriggerSpec,
 } from '@ametrine/core';
-import { type CheckedConfig, type ConfiguredJob, type ConfiguredTrigger, configError } from './config.js';
+import type { CheckedConfig, ConfiguredJob, ConfiguredTrigger } from './config.js';
 
 /** What only the store can tell to be wrong with a file. */
 const FAULTS_OF_FILE = ['ERR_CALENDAR_NOT_FOUND', 'ERR_TRIGGER_NEVER_FIRES', 'ERR_JOB_MISMATCH'] as const;

@@ -9,6 +9,7 @@ export const USAGE = `Usage: ametrine <command> [options]
 
 Commands:
   run <config>          start a scheduler from a configuration file
+  config check <file>   explain what a configuration file means
   next <expression>     print when a cron expression fires next
   next -                answer many expressions: JSON lines in, JSON lines out
 
@@ -20,13 +21,27 @@ Options:
 /** What `ametrine run --help` prints. */
 export const RUN_USAGE = `Usage: ametrine run <config>
 
-Starts a scheduler from a configuration file: JSON, or an ES module (.mjs, .js; .ts where Node runs it) whose
-default export is the configuration. Shows a live view on a terminal and log lines elsewhere.
+Starts a scheduler from a configuration file: JSON, an ES module (.mjs, .js; .ts where Node runs it) whose default
+export is the configuration, or a quartz.properties. Shows a live view on a terminal and log lines elsewhere.
 
 SIGINT (Ctrl-C) or SIGTERM stops it once the running jobs are done; a second signal stops it at once.
 
 Options:
       --log             log lines on a terminal too
+      --class <n>=<m>   the class that the file calls <n> is <m>, such as ./job-store.js#JobStore
+      --module-root <d> modules that the file names may lie under this folder (default: the file's own)
+  -h, --help            show this help
+`;
+
+/** What `ametrine config --help` prints. */
+export const CONFIG_USAGE = `Usage: ametrine config check <file>
+
+Explains what a configuration file means: of a quartz.properties what becomes of every key, then the configuration as
+JSON. Makes the store and the plugins, which check their options, and opens nothing. Secrets are hidden.
+
+Options:
+      --class <n>=<m>   the class that the file calls <n> is <m>, such as ./job-store.js#JobStore
+      --module-root <d> modules that the file names may lie under this folder (default: the file's own)
   -h, --help            show this help
 `;
 

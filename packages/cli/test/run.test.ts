@@ -195,8 +195,13 @@ describe('ametrine run refuses', () => {
       'store.path',
     ],
     ['no schedule', memory, 'schedule: is undefined'],
-    ['no jobs', { store: { type: 'memory' }, schedule: [] }, 'jobs: is undefined'],
     ['a job module that is no path', { ...memory, jobs: { Hello: 5 }, schedule: [] }, 'jobs.Hello: is 5'],
+    [
+      'a module elsewhere',
+      { ...memory, jobs: { Hello: '../Hello.js' }, schedule: [] },
+      'jobs.Hello',
+      'outside',
+    ],
     ['a missing folder', { ...memory, jobs: { dir: './nope' }, schedule: [] }, 'jobs.dir', 'nope'],
     [
       'a missing module',

@@ -93,6 +93,7 @@ export type {
   SchedulerOptions,
   ShutdownInterruption,
 } from './scheduler/scheduler-options.js';
+export type { PluginContext, SchedulerPlugin } from './scheduler/scheduler-plugin.js';
 export type { Job, JobClass, JobClassResolver, JobConstructor, JobFunction } from './spi/job-class.js';
 export type { JobStore } from './spi/job-store.js';
 export type { CompletionInstruction, FiredBundle, Recovery, RemoveOutcome } from './spi/results.js';

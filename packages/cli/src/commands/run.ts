@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createScheduler, type Scheduler, silentLogger } from '@ametrine/core';
+import { schedulerOptionsFrom, showConfigured } from '@ametrine/config';
+import { createScheduler, type Logger, type Scheduler } from '@ametrine/core';
 import type { CheckedConfig } from '../config.js';
 import { readConfig } from '../config-file.js';
+import { type ConfigSources, readSources, SOURCE_OPTIONS } from '../config-sources.js';
 import { EXIT_OK, usageError } from '../exit-code.js';
-import { openJobClasses } from '../job-classes.js';
-import { describeStore, openStore } from '../open-store.js';
+import { checkJobClasses, inlineClasses } from '../job-classes.js';
 import { syncSchedule } from '../schedule-sync.js';
 import { catchStopSignal, type StopSignal } from '../stop-signal.js';
 import { RUN_USAGE } from '../usage.js';
@@ -29,7 +31,7 @@ export async function run(args: readonly string[], output: NodeJS.WriteStream): 
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { log: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: { ...SOURCE_OPTIONS, log: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help === true) {
     output.write(RUN_USAGE);
@@ -38,10 +40,13 @@ export async function run(args: readonly string[], output: NodeJS.WriteStream): 
   const [file, ...rest] = positionals;
   if (file === undefined || rest.length > 0) throw usageError('ametrine run needs one configuration file');
 
-  const config = await readConfig(file, Date.now());
-  const scheduler = await makeScheduler(config, file);
+  const sources = readSources(values);
+  const config = await readConfig(file, Date.now(), sources);
+  const log = new LateLog();
+  const scheduler = await makeScheduler(config, file, sources, log);
   const view: RunView =
     output.isTTY && values.log !== true ? new LiveView(output, factsOf(scheduler)) : new LogView(output);
+  log.to = (message) => view.show({ kind: 'log', message });
   const signal = catchStopSignal(() => view.close());
   try {
     await runUntilStopped(scheduler, config, file, view, signal);
@@ -53,15 +58,41 @@ export async function run(args: readonly string[], output: NodeJS.WriteStream): 
   }
 }
 
-async function makeScheduler(config: CheckedConfig, file: string): Promise<Scheduler> {
-  return createScheduler({
-    name: config.name,
-    ...(config.concurrency === null ? {} : { concurrency: config.concurrency }),
-    jobClassResolver: await openJobClasses(config, file),
-    store: await openStore(config.store, file),
-    // What it would log the view shows.
-    logger: silentLogger,
+/** What plugins log goes to the view. Errors it shows by itself, as events. */
+class LateLog implements Logger {
+  to: (message: string) => void = () => {};
+  debug(): void {}
+  info(message: string): void {
+    this.to(message);
+  }
+  warn(message: string): void {
+    this.to(message);
+  }
+  error(): void {}
+}
+
+async function makeScheduler(
+  config: CheckedConfig,
+  file: string,
+  sources: ConfigSources,
+  logger: Logger,
+): Promise<Scheduler> {
+  const jobs = inlineClasses(config);
+  const options = await schedulerOptionsFrom(config.scheduler, {
+    ...sources,
+    file,
+    env: config.env,
+    baseDir: dirname(resolve(file)),
+    jobs,
+    logger,
   });
+  await checkJobClasses(config, jobs, options.jobClassResolver, file);
+  return createScheduler(options);
+}
+
+/** A store in a few words. */
+function describeStore({ type, path }: CheckedConfig['scheduler']['store']): string {
+  return typeof path === 'string' ? `${type} ${showConfigured('path', path)}` : type;
 }
 
 async function runUntilStopped(
@@ -72,7 +103,11 @@ async function runUntilStopped(
   signal: StopSignal,
 ): Promise<void> {
   watchScheduler(scheduler, (event) => view.show(event));
-  view.show({ kind: 'starting', scheduler: config.name, store: describeStore(config.store) });
+  view.show({
+    kind: 'starting',
+    scheduler: scheduler.name,
+    store: describeStore(config.scheduler.store),
+  });
   const { stored, kept, over } = await syncSchedule(scheduler, config, file, Date.now());
   const summary = `${stored} triggers stored, ${kept} kept${over > 0 ? `, ${over} over already` : ''}`;
   view.show({ kind: 'scheduled', summary });

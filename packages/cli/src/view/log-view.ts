@@ -56,6 +56,8 @@ function eventText(event: RunEvent): string {
       return `misfired ${showKey(event.trigger)}${event.missedAt === null ? '' : `, due ${new Date(event.missedAt).toISOString()}`}`;
     case 'error':
       return `error ${event.message}`;
+    case 'log':
+      return `log ${event.message}`;
     case 'stopping':
       return event.running === 0
         ? 'stopping'

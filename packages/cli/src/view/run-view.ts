@@ -16,6 +16,7 @@ export type RunEvent =
   | { readonly kind: 'failed'; readonly job: Key; readonly message: string }
   | { readonly kind: 'misfired'; readonly trigger: Key; readonly missedAt: number | null }
   | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'log'; readonly message: string }
   | { readonly kind: 'stopping'; readonly running: number }
   | { readonly kind: 'stopped' };
 

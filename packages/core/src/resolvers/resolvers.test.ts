@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -146,7 +146,16 @@ describe('ModuleJobClassResolver', () => {
     '..',
     '.',
     '',
-    'sub/Job',
+    'sub/../../Secret.mjs#default',
+    'sub//Job',
+    './Job',
+    '/Job#Job',
+    'https://example.org/job.js#Job',
+    'data:text/javascript,export default 1',
+    'node_modules/evil/index.js#Job',
+    'a/NODE_MODULES/evil.js#Job',
+    'Job#a.b',
+    'Job#__proto__/x',
     'sub\\Job',
     '/etc/passwd',
     'C:Job',
@@ -154,7 +163,7 @@ describe('ModuleJobClassResolver', () => {
     'file:///Job',
     'Job\0',
     'Job?x',
-    'Job#x',
+    'Job#x#y',
     '%2e%2e%2fSecret',
     '.hidden',
     'Job.',
@@ -186,6 +195,57 @@ describe('ModuleJobClassResolver', () => {
     expect(await answer(new ModuleJobClassResolver({ roots: [join(folder, 'link')] }), 'Inside')).toBe(
       'inside',
     );
+  });
+
+  it('finds a class by the path of its module, and by its export', async () => {
+    await mkdir(join(jobs, 'mail'));
+    await writeFile(
+      join(jobs, 'mail', 'email.js'),
+      'module.exports = { SendEmail: () => "sent", email: () => "by its name" };',
+    );
+    await writeFile(join(jobs, 'mail', 'main.mjs'), 'export default () => "default"; export class Send {}');
+    const resolver = new ModuleJobClassResolver({ roots: [jobs] });
+    expect(await answer(resolver, 'mail/email.js#SendEmail')).toBe('sent');
+    expect(await answer(resolver, 'mail/email#SendEmail')).toBe('sent');
+    expect(await answer(resolver, 'mail/email.js')).toBe('by its name');
+    expect(await answer(resolver, 'mail/main.mjs')).toBe('default');
+    expect(((await resolver.resolve('mail/main.mjs#Send')) as { name: string }).name).toBe('Send');
+    expect(await resolver.resolve('mail/absent.js#SendEmail')).toBeNull();
+    expect(await resolver.resolve('@acme/jobs#SendEmail')).toBeNull();
+    await expect(resolver.resolve('mail/email.js#toString')).rejects.toThrow(
+      "no 'toString' class or function",
+    );
+    await writeFile(join(jobs, 'mail', 'later.mjs'), 'export const Later = () => "later";');
+    expect(await answer(resolver, 'mail/later.mjs#Later')).toBe('later');
+  });
+
+  it('imports from packages on its list, and from no other', async () => {
+    for (const name of ['@acme/jobs', 'evil']) {
+      const folder = join(jobs, 'node_modules', name);
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'package.json'), JSON.stringify({ name, main: './index.cjs' }));
+      await writeFile(join(folder, 'index.cjs'), `module.exports = { Run: () => ${JSON.stringify(name)} };`);
+    }
+    await symlink(join(jobs, 'node_modules', 'evil', 'index.cjs'), join(jobs, 'Link.cjs'));
+    const resolver = new ModuleJobClassResolver({ roots: [jobs], packages: ['@acme/jobs'] });
+    expect(await answer(resolver, '@acme/jobs#Run')).toBe('@acme/jobs');
+    expect(await resolver.resolve('evil#Run')).toBeNull();
+    await expect(resolver.resolve('Link')).rejects.toThrow('lies outside');
+    await expect(resolver.resolve('@acme/jobs/absent.js#Run')).rejects.toThrow('does not give');
+    expect(resolver.description).toContain('in the packages @acme/jobs');
+  });
+
+  it('does not wait for ever for a module that hangs', async () => {
+    await writeFile(join(jobs, 'Hanging.mjs'), 'await new Promise(() => {}); export default () => 1;');
+    const resolver = new ModuleJobClassResolver({ roots: [jobs], importTimeoutMs: 20 });
+    await expect(resolver.resolve('Hanging')).rejects.toThrow('did not finish loading within 20 ms');
+  });
+
+  it('locates a module without loading it', async () => {
+    await writeFile(join(jobs, 'Loud.mjs'), 'throw new Error("loaded");');
+    const resolver = new ModuleJobClassResolver({ roots: [jobs] });
+    expect((await resolver.locate('Loud'))?.path).toBe(await realpath(join(jobs, 'Loud.mjs')));
+    expect(await resolver.locate('Absent')).toBeNull();
   });
 
   it('says why a module gives no class', async () => {

@@ -18,6 +18,7 @@ import { JobRunner } from './job-runner.js';
 import { ListenerRegistry } from './listener-registry.js';
 import { NodeHeartbeat } from './node-heartbeat.js';
 import { Pause } from './pause.js';
+import { PluginHost } from './plugin-host.js';
 import type { ResolvedOptions } from './resolve-options.js';
 import type { Scheduler } from './scheduler.js';
 import { StoreAccess, shutDownError } from './store-access.js';
@@ -44,6 +45,7 @@ export class Engine {
   readonly options: ResolvedOptions;
   readonly listeners: ListenerRegistry;
   readonly runner: JobRunner;
+  readonly plugins: PluginHost;
   readonly #registered: RegistryResolver;
   readonly #access: StoreAccess;
   readonly #completions: CompletionQueue;
@@ -67,6 +69,7 @@ export class Engine {
     this.listeners = new ListenerRegistry(options.logger, options.listeners);
     const report = (message: string, error: unknown): void => this.listeners.report(message, error);
     const checkIdle = (): void => this.#idle.check();
+    this.plugins = new PluginHost(options.plugins, report);
 
     this.#registered = new RegistryResolver(options.jobs);
     const { jobClassResolver } = options;
@@ -221,6 +224,7 @@ export class Engine {
     if (interrupts === 'whenNotWaiting' && this.#hurried) this.runner.interruptForShutdown();
     await this.#heartbeat.stop();
     await this.#completions.close();
+    await this.plugins.shutdown();
     try {
       await this.#access.close();
     } finally {
@@ -243,6 +247,7 @@ export class Engine {
       for (const recovery of recoveries) this.listeners.notify('instanceRecovered', recovery);
       if (store.capabilities.clustering) this.#heartbeat.start();
     }
+    await this.plugins.start();
     this.#refuseAfterShutdown();
     this.#loop.start();
     this.#status = 'started';

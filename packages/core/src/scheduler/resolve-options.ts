@@ -18,6 +18,7 @@ import type {
   SchedulerOptions,
   ShutdownInterruption,
 } from './scheduler-options.js';
+import type { SchedulerPlugin } from './scheduler-plugin.js';
 
 /** The options with every default filled in. */
 export interface ResolvedOptions {
@@ -37,6 +38,7 @@ export interface ResolvedOptions {
   readonly logger: Logger;
   readonly context: Readonly<Record<string, unknown>>;
   readonly listeners: InitialListeners;
+  readonly plugins: Readonly<Record<string, SchedulerPlugin>>;
 }
 
 const KNOWN: readonly (keyof SchedulerOptions)[] = [
@@ -56,6 +58,7 @@ const KNOWN: readonly (keyof SchedulerOptions)[] = [
   'logger',
   'context',
   'listeners',
+  'plugins',
 ];
 const INTERRUPTIONS: readonly ShutdownInterruption[] = ['never', 'always', 'whenNotWaiting'];
 const LONGEST_NAME = 200;
@@ -83,6 +86,7 @@ export function resolveOptions(options: SchedulerOptions): ResolvedOptions {
     logger: withMethods('logger', options.logger, ['debug', 'info', 'warn', 'error']) ?? problemLogger,
     context: plain('context', options.context ?? {}),
     listeners: listenersOf(options.listeners ?? {}),
+    plugins: pluginsOf(options.plugins ?? {}),
   };
 }
 
@@ -172,6 +176,16 @@ function interruptionOf(value: ShutdownInterruption): ShutdownInterruption {
     throw invalidArgument('options.interruptJobsOnShutdown', value, "'never', 'always' or 'whenNotWaiting'");
   }
   return value;
+}
+
+function pluginsOf(
+  plugins: Readonly<Record<string, SchedulerPlugin>>,
+): Readonly<Record<string, SchedulerPlugin>> {
+  plain('plugins', plugins);
+  for (const [name, plugin] of Object.entries(plugins)) {
+    if (!isObject(plugin)) throw invalidArgument(`options.plugins.${name}`, plugin, 'a plugin: an object');
+  }
+  return plugins;
 }
 
 function listenersOf(listeners: InitialListeners): InitialListeners {

@@ -9,6 +9,7 @@ import type { Job, JobClass, JobClassResolver, JobFunction } from '../spi/job-cl
 import type { JobStore } from '../spi/job-store.js';
 import type { FiredBundle } from '../spi/results.js';
 import type { JobListener, SchedulerListener, TriggerListener } from './listeners.js';
+import type { SchedulerPlugin } from './scheduler-plugin.js';
 
 /**
  * Makes what runs from a job's class: the place for dependency injection. May be async. When it throws, every
@@ -84,4 +85,6 @@ export interface SchedulerOptions {
   readonly context?: Readonly<Record<string, unknown>> | undefined;
   /** Listeners of everything, from the start. @defaultValue none */
   readonly listeners?: InitialListeners | undefined;
+  /** Plugins by name, in the order in which they are initialized and started. @defaultValue none */
+  readonly plugins?: Readonly<Record<string, SchedulerPlugin>> | undefined;
 }

@@ -34,6 +34,8 @@ export class Scheduler extends SchedulePausing {
     super(engine);
     this.#engine = engine;
     this.context = new Map(Object.entries(resolved.context));
+    const { logger, clock } = resolved;
+    engine.plugins.initialize({ scheduler: this, logger, clock });
   }
 
   get name(): string {

@@ -1,15 +1,20 @@
 /**
- * `@ametrine/core/spi`: what an author of a store needs.
+ * `@ametrine/core/spi`: what an author of a store needs, or of anything else that is built on the core.
  *
  * @module
  */
 export { decodeCalendar, encodeCalendar } from '../calendars/calendar-spec.js';
+export type { WallClock } from '../civil-date.js';
 export { decodeData, EMPTY_DATA, encodeData } from '../data-map.js';
 export { invalidArgument, isSchedulerError, SchedulerError, showValue } from '../errors.js';
+export { checkTimeZone } from '../field-checks.js';
 export { afterFire, afterMisfire, withCalendar } from '../firing.js';
 export { type GroupMatcher, matchesGroup } from '../group-matcher.js';
 export { checkJob } from '../job-spec.js';
 export { compareKeys, DEFAULT_GROUP, keyText, RECOVERY_GROUP, sameKey, showKey } from '../key.js';
+export { exportOf, importModule, locateUnder } from '../resolvers/allowed-module.js';
+export { jobClassIn } from '../resolvers/module-job-class-resolver.js';
+export { systemTimeZone, type TimeZone, timeZone, wallClock } from '../time-zone.js';
 export { checkTrigger } from '../trigger-spec.js';
 export { checkKnownKeys } from '../unknown-key.js';
 export type { StoreCapabilities } from './capabilities.js';
