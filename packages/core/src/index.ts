@@ -58,6 +58,7 @@ export { CascadingResolver } from './resolvers/cascading-resolver.js';
 export {
   ModuleJobClassResolver,
   type ModuleJobClassResolverOptions,
+  type ModuleLocation,
 } from './resolvers/module-job-class-resolver.js';
 export { RegistryResolver } from './resolvers/registry-resolver.js';
 export { createScheduler } from './scheduler/create-scheduler.js';
@@ -77,6 +78,8 @@ export type {
   TriggerListenerOptions,
 } from './scheduler/listener-registry.js';
 export type { JobListener, SchedulerListener, TriggerListener } from './scheduler/listeners.js';
+export type { RetryPolicy } from './scheduler/retry-policy.js';
+export type { RetriedFire } from './scheduler/retry-trigger.js';
 export type { GroupInput, TriggerFilter } from './scheduler/schedule-reading.js';
 export type {
   AddCalendarOptions,

@@ -227,4 +227,31 @@ export const completingCases: readonly ConformanceCase[] = defineCases([
       ctx.same(await node.runNames(), ['b'], 'what fires');
     },
   },
+  {
+    id: 'COM-22',
+    title: 'what was stored of a job while its last run was under way outlives that run, and so does the job',
+    rules: ['JS-CMP-10', 'JS-REM-03'],
+    routes: 'both',
+    async run(ctx) {
+      const node = await ctx.open();
+      const loose = job('a', { durable: false });
+      await node.put(loose, once('t', loose));
+      const run = await node.run();
+      const next = once('next', loose, {
+        at: T0 + SECOND,
+        misfireInstruction: 'ignore',
+        data: { 'ametrine.retry': { name: 't', group: 'DEFAULT', scheduledFireAt: T0, attempt: 2 } },
+      });
+      await node.store.storeTrigger(next, { replace: true });
+      await node.store.storeTrigger(next, { replace: true });
+      ctx.same(await node.complete(run, 'deleteTrigger'), 'completed', 'the outcome');
+      ctx.includes(await node.store.getJob(loose.key), loose, 'the job');
+      ctx.same(await node.store.listTriggersOfJob(loose.key), [next], 'its triggers');
+      ctx.advance(SECOND);
+      const again = await node.run();
+      ctx.same(again.trigger.data, next.data, 'the data of the next run');
+      ctx.same(await node.complete(again, 'deleteTrigger'), 'completed', 'the outcome of the next run');
+      ctx.same(await node.store.getJob(loose.key), null, 'the job after the next run');
+    },
+  },
 ]);

@@ -12,7 +12,7 @@ export const BEHAVIOUR_COUNTS: Readonly<Record<string, number>> = {
   PAU: 37,
   ACQ: 34,
   FIR: 21,
-  COM: 21,
+  COM: 22,
   MIS: 23,
   REC: 14,
   CLU: 22,

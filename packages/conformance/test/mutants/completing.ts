@@ -18,6 +18,18 @@ export const completingMutants: readonly Mutant[] = [
       [...(await store.triggeredJobsComplete(completions, at))].sort(),
   })),
   brokenPrimitives('JS-CMP-01/keeps-it', 'the execution stays', () => ({ removeExecutions: async () => {} })),
+  brokenCalls('JS-CMP-10/sweeps', 'the end of a run takes the triggers that it left waiting', (store) => ({
+    triggeredJobsComplete: async (completions, at) => {
+      const outcomes = await store.triggeredJobsComplete(completions, at);
+      for (const { instruction, jobKey } of completions) {
+        if (instruction === 'deleteTrigger') {
+          const left = await store.listTriggersOfJob(jobKey);
+          await store.removeTriggers(left.filter((t) => t.timesTriggered === 0).map((t) => t.key));
+        }
+      }
+      return outcomes;
+    },
+  })),
   brokenHotPath('JS-CMP-02/by-key', 'a completion ends whatever run its trigger has', (sound, facts) => ({
     complete: async (completions, now, effects) => {
       const all = await facts.transact(new Effects(), (tx) => tx.selectExecutions({ by: 'all' }));

@@ -8,6 +8,7 @@ import { isSchedulerError, SchedulerError } from '../errors.js';
 import { showKey } from '../key.js';
 import type { JobStore } from '../spi/job-store.js';
 import type { Completion, CompletionOutcome } from '../spi/results.js';
+import type { Trigger } from '../trigger.js';
 import { Backoff } from './backoff.js';
 import { nextTurn, Pause } from './pause.js';
 
@@ -31,6 +32,8 @@ export class CompletionQueue {
   readonly #parts: CompletionQueueParts;
   readonly #backoff = new Backoff();
   readonly #pause: Pause;
+  /** Triggers to be stored before the end of the run that they repeat, by its token. */
+  readonly #retries = new Map<string, Trigger>();
   #waiting: Completion[] = [];
   #onTheirWay = 0;
   #draining: Promise<void> | null = null;
@@ -51,7 +54,8 @@ export class CompletionQueue {
     return this.pending === 0 || this.#pause.sleeping;
   }
 
-  push(completion: Completion): void {
+  /** @param retry - the next attempt at what failed, to be stored first: then no crash can lose it */
+  push(completion: Completion, retry: Trigger | null = null): void {
     if (this.#closed) {
       this.#giveUp(
         [completion],
@@ -59,6 +63,7 @@ export class CompletionQueue {
       );
       return;
     }
+    if (retry !== null) this.#retries.set(completion.fireInstanceId, retry);
     this.#waiting.push(completion);
     this.#draining ??= this.#drain();
   }
@@ -88,10 +93,11 @@ export class CompletionQueue {
     let mayBeDone = false;
     for (;;) {
       try {
+        for (const { fireInstanceId } of batch) await this.#storeRetry(fireInstanceId);
         const outcomes = await store.triggeredJobsComplete(batch, { now: clock.now() });
         this.#backoff.succeeded();
         for (const [index, completion] of batch.entries())
-          this.#settle(completion, outcomes[index], mayBeDone);
+          await this.#settle(completion, outcomes[index], mayBeDone);
         return;
       } catch (error) {
         if (isRefusal(error)) return this.#sendLess(batch, error);
@@ -102,6 +108,19 @@ export class CompletionQueue {
         mayBeDone ||= isSchedulerError(error, 'ERR_WRITE_FATE_UNKNOWN');
         await this.#pause.sleep(clock.now() + this.#backoff.failed());
       }
+    }
+  }
+
+  /** Stored once more when a batch is sent once more: that changes nothing, unless the attempt was made meanwhile. */
+  async #storeRetry(fireInstanceId: string): Promise<void> {
+    const retry = this.#retries.get(fireInstanceId);
+    if (retry === undefined) return;
+    try {
+      await this.#parts.store.storeTrigger(retry, { replace: true });
+    } catch (error) {
+      if (!isRefusal(error) && !isSchedulerError(error, 'ERR_JOB_NOT_FOUND')) throw error;
+      this.#retries.delete(fireInstanceId);
+      this.#parts.report(`A run of job ${showKey(retry.jobKey)} cannot be tried again`, error);
     }
   }
 
@@ -122,11 +141,19 @@ export class CompletionQueue {
     }
   }
 
-  #settle(completion: Completion, outcome: CompletionOutcome | undefined, mayBeDone: boolean): void {
+  async #settle(
+    completion: Completion,
+    outcome: CompletionOutcome | undefined,
+    mayBeDone: boolean,
+  ): Promise<void> {
+    const retry = this.#retries.get(completion.fireInstanceId);
+    this.#retries.delete(completion.fireInstanceId);
     if (outcome !== 'stale' || mayBeDone) {
       this.#parts.completed(completion);
       return;
     }
+    // Whoever recovered the run has decided what becomes of it.
+    if (retry !== undefined) await this.#parts.store.removeTrigger(retry.key).catch(() => 'absent');
     const fenced = new SchedulerError(
       'ERR_NODE_FENCED',
       'the store knows no such run: this node was taken for dead meanwhile and its work given to others',
@@ -137,6 +164,7 @@ export class CompletionQueue {
 
   #giveUp(batch: readonly Completion[], error: unknown): void {
     for (const { jobKey, fireInstanceId } of batch) {
+      this.#retries.delete(fireInstanceId);
       this.#parts.report(`The end of run ${fireInstanceId} of job ${showKey(jobKey)} is not stored`, error);
     }
   }

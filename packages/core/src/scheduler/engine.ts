@@ -20,6 +20,7 @@ import { NodeHeartbeat } from './node-heartbeat.js';
 import { Pause } from './pause.js';
 import { PluginHost } from './plugin-host.js';
 import type { ResolvedOptions } from './resolve-options.js';
+import { Retrying } from './retrying.js';
 import type { Scheduler } from './scheduler.js';
 import { StoreAccess, shutDownError } from './store-access.js';
 
@@ -95,8 +96,9 @@ export class Engine {
       listeners: this.listeners,
       jobFactory: options.jobFactory,
       maxDataBytes: store.capabilities.maxDataBytes,
-      ended: (completion) => {
-        this.#completions.push(completion);
+      retrying: new Retrying(options.retries, report),
+      ended: (completion, retry) => {
+        this.#completions.push(completion, retry);
         this.#runsChanged();
       },
     });

@@ -7,6 +7,7 @@ import type { Calendar } from '../calendars/calendar.js';
 import type { DataValue, JobData } from '../data.js';
 import type { JobDetail } from '../job.js';
 import type { RecoveredFire, Trigger } from '../trigger.js';
+import type { RetriedFire } from './retry-trigger.js';
 import type { Scheduler } from './scheduler.js';
 
 /** A job's own data as its run may change it. */
@@ -39,6 +40,10 @@ export interface JobExecutionContext<Data extends object = JobData> {
   readonly nextFireAt: Date | null;
   /** How often this run was started again in place, by a `JobExecutionError` that asked for it. */
   readonly refireCount: number;
+  /** The number of this attempt, from 1 on: more than 1 when a `RetryPolicy` made it. */
+  readonly attempt: number;
+  /** The fire whose run failed and is tried again; null in a first attempt. */
+  readonly retries: RetriedFire | null;
   /** Whether this run repeats one that a dead node lost. */
   readonly recovering: boolean;
   readonly recovers: RecoveredFire | null;

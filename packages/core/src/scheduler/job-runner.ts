@@ -14,6 +14,7 @@ import { isJobExecutionError, type JobExecutionError } from './job-execution-err
 import { JobInterruption } from './job-interruption.js';
 import type { ListenerRegistry } from './listener-registry.js';
 import { nextTurn } from './pause.js';
+import type { Retrying } from './retrying.js';
 import { RunContext } from './run-context.js';
 import type { Scheduler } from './scheduler.js';
 import type { JobFactory } from './scheduler-options.js';
@@ -29,8 +30,9 @@ export interface JobRunnerParts {
   readonly jobFactory: JobFactory | null;
   /** The most encoded data that the store keeps for a job, in bytes. */
   readonly maxDataBytes: number;
-  /** The run is over: its slot is free, and the store is to be told. */
-  ended(completion: Completion): void;
+  readonly retrying: Retrying;
+  /** The run is over: its slot is free, and the store is to be told; first, if there is one, of the next attempt. */
+  ended(completion: Completion, retry: Trigger | null): void;
 }
 
 /** The runs of one scheduler. A run always ends in a completion, whatever job and listeners do (COM-20). */
@@ -135,7 +137,7 @@ export class JobRunner {
   #endAlone(context: RunContext, runnable: Runnable, startedAt: number, error: Error | null): void {
     context.runTimeMs = this.#parts.clock.now() - startedAt;
     if (error !== null && runsAgain(error, context)) void this.#runWatched(context, runnable);
-    else this.#complete(context, this.#instructionAfter(error, context));
+    else this.#complete(context, this.#instructionAfter(error, context), this.#retryAfter(error, context));
   }
 
   /** @param again - what ran before, when this run is started again in place */
@@ -143,6 +145,7 @@ export class JobRunner {
     const { listeners } = this.#parts;
     const { job, trigger } = context;
     let instruction = usualInstruction(trigger);
+    let retry: Trigger | null = null;
     try {
       let runnable = again;
       if (runnable === undefined) {
@@ -167,12 +170,13 @@ export class JobRunner {
       }
       const error = await this.#executeToTheEnd(context, runnable);
       instruction = this.#instructionAfter(error, context);
+      retry = this.#retryAfter(error, context);
       const said = instruction;
       await listeners.tellTriggerListeners(trigger.key, (listener) =>
         listener.triggerComplete?.(trigger, context, said),
       );
     } finally {
-      this.#complete(context, instruction);
+      this.#complete(context, instruction, retry);
     }
   }
 
@@ -231,17 +235,28 @@ export class JobRunner {
     return asked ?? usualInstruction(context.trigger);
   }
 
-  #complete(context: RunContext, instruction: CompletionInstruction): void {
+  #retryAfter(error: Error | null, context: RunContext): Trigger | null {
+    if (error === null) return null;
+    const { retrying, clock, listeners } = this.#parts;
+    const retry = retrying.next(error, context, clock.now());
+    if (retry !== null) listeners.notify('jobToBeRetried', context, error, retry);
+    return retry;
+  }
+
+  #complete(context: RunContext, instruction: CompletionInstruction, retry: Trigger | null = null): void {
     const { bundle } = context;
     const changedData = this.#changedData(context);
     this.#running.delete(bundle.fireInstanceId);
-    this.#parts.ended({
-      fireInstanceId: bundle.fireInstanceId,
-      trigger: bundle.trigger,
-      jobKey: bundle.job.key,
-      instruction,
-      changedData,
-    });
+    this.#parts.ended(
+      {
+        fireInstanceId: bundle.fireInstanceId,
+        trigger: bundle.trigger,
+        jobKey: bundle.job.key,
+        instruction,
+        changedData,
+      },
+      retry,
+    );
   }
 
   /** What the run left in its data, when that is to be stored and differs (contract §9.19, COM-17, COM-18). */

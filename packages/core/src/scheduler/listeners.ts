@@ -54,6 +54,8 @@ export interface SchedulerListener {
   jobResumed?(key: JobKey): void;
   jobsResumed?(group: string): void;
   jobInterrupted?(context: JobExecutionContext): void;
+  /** A run failed and is tried again: `retry` is the trigger of the next attempt. */
+  jobToBeRetried?(context: JobExecutionContext, error: Error, retry: Trigger): void;
   /** A dead node, or an earlier life of this one, was recovered. */
   instanceRecovered?(recovery: Recovery): void;
   /** Something failed that no caller's call can report: a store's call in the loop, a listener, a job. */

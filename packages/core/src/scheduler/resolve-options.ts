@@ -12,6 +12,7 @@ import type { JobClass, JobClassResolver } from '../spi/job-class.js';
 import type { JobStore } from '../spi/job-store.js';
 import { checkKnownKeys } from '../unknown-key.js';
 import { problemLogger } from './problem-logger.js';
+import { checkRetryPolicy, type ResolvedRetryPolicy, type RetryPolicy } from './retry-policy.js';
 import type {
   InitialListeners,
   JobFactory,
@@ -28,6 +29,7 @@ export interface ResolvedOptions {
   readonly jobs: Readonly<Record<string, JobClass>>;
   readonly jobClassResolver: JobClassResolver | null;
   readonly jobFactory: JobFactory | null;
+  readonly retries: ReadonlyMap<string, ResolvedRetryPolicy>;
   readonly concurrency: number;
   readonly maxBatchSize: number;
   readonly batchTimeWindowMs: number;
@@ -48,6 +50,7 @@ const KNOWN: readonly (keyof SchedulerOptions)[] = [
   'jobs',
   'jobClassResolver',
   'jobFactory',
+  'retries',
   'concurrency',
   'maxBatchSize',
   'batchTimeWindowMs',
@@ -76,6 +79,7 @@ export function resolveOptions(options: SchedulerOptions): ResolvedOptions {
     jobs: jobsOf(options.jobs ?? {}),
     jobClassResolver: withMethods('jobClassResolver', options.jobClassResolver, ['resolve']),
     jobFactory: functionOrNull('jobFactory', options.jobFactory),
+    retries: retriesOf(options.retries ?? {}),
     concurrency,
     maxBatchSize: integer('maxBatchSize', options.maxBatchSize ?? concurrency, 1, 1_000_000),
     batchTimeWindowMs: integer('batchTimeWindowMs', options.batchTimeWindowMs ?? 0, 0, LARGEST),
@@ -176,6 +180,16 @@ function interruptionOf(value: ShutdownInterruption): ShutdownInterruption {
     throw invalidArgument('options.interruptJobsOnShutdown', value, "'never', 'always' or 'whenNotWaiting'");
   }
   return value;
+}
+
+function retriesOf(retries: Readonly<Record<string, RetryPolicy>>): Map<string, ResolvedRetryPolicy> {
+  plain('retries', retries);
+  return new Map(
+    Object.entries(retries).map(([name, policy]) => [
+      name,
+      checkRetryPolicy(`options.retries.${name}`, policy),
+    ]),
+  );
 }
 
 function pluginsOf(

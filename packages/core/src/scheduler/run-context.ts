@@ -11,6 +11,7 @@ import type { FiredBundle } from '../spi/results.js';
 import type { RecoveredFire, Trigger } from '../trigger.js';
 import type { DraftData, JobExecutionContext } from './execution-context.js';
 import type { JobInterruption } from './job-interruption.js';
+import { type RetriedFire, retriedFireOf, withoutRetryFacts } from './retry-trigger.js';
 import type { Scheduler } from './scheduler.js';
 
 /**
@@ -51,7 +52,8 @@ export class RunContext implements JobExecutionContext {
   }
 
   get data(): JobData {
-    this.#data ??= Object.freeze({ ...this.bundle.job.data, ...this.bundle.trigger.data });
+    const { job, trigger } = this.bundle;
+    this.#data ??= Object.freeze({ ...job.data, ...withoutRetryFacts(trigger.data) });
     return this.#data;
   }
 
@@ -92,6 +94,14 @@ export class RunContext implements JobExecutionContext {
 
   get nextFireAt(): Date | null {
     return dateOrNull(this.bundle.trigger.nextFireAt);
+  }
+
+  get attempt(): number {
+    return this.retries?.attempt ?? 1;
+  }
+
+  get retries(): RetriedFire | null {
+    return retriedFireOf(this.bundle.trigger);
   }
 
   get recovering(): boolean {

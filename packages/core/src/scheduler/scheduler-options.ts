@@ -9,6 +9,7 @@ import type { Job, JobClass, JobClassResolver, JobFunction } from '../spi/job-cl
 import type { JobStore } from '../spi/job-store.js';
 import type { FiredBundle } from '../spi/results.js';
 import type { JobListener, SchedulerListener, TriggerListener } from './listeners.js';
+import type { RetryPolicy } from './retry-policy.js';
 import type { SchedulerPlugin } from './scheduler-plugin.js';
 
 /**
@@ -53,6 +54,8 @@ export interface SchedulerOptions {
   readonly jobClassResolver?: JobClassResolver | undefined;
   /** Makes what runs from a class. @defaultValue `new` for a class, a function as it is */
   readonly jobFactory?: JobFactory | undefined;
+  /** Retry policies by the name of the job class; they go before those that classes have. @defaultValue none */
+  readonly retries?: Readonly<Record<string, RetryPolicy>> | undefined;
   /** How many jobs run at the same time in this process. @defaultValue 10 */
   readonly concurrency?: number | undefined;
   /**

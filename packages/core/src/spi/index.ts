@@ -14,6 +14,7 @@ export { checkJob } from '../job-spec.js';
 export { compareKeys, DEFAULT_GROUP, keyText, RECOVERY_GROUP, sameKey, showKey } from '../key.js';
 export { exportOf, importModule, locateUnder } from '../resolvers/allowed-module.js';
 export { jobClassIn } from '../resolvers/module-job-class-resolver.js';
+export { instantiate } from '../scheduler/instantiate.js';
 export { systemTimeZone, type TimeZone, timeZone, wallClock } from '../time-zone.js';
 export { checkTrigger } from '../trigger-spec.js';
 export { checkKnownKeys } from '../unknown-key.js';

@@ -187,4 +187,9 @@ export const runningDiagnoses: Diagnoses = {
     intent: 'what was deleted during a run does not make its end fail.',
     causes: ['an update of no rows taken for an error', 'the trigger stored again by the completion'],
   },
+  'JS-CMP-10': {
+    causes: [
+      'The end of a run clears the job away by what was there when the run began, instead of looking for triggers now.',
+    ],
+  },
 };
