@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { Task, TaskResult } from './scenarios/scenario.js';
+import type { Task, TaskFailure, TaskResult } from './scenarios/scenario.js';
 
 async function run(task: Task): Promise<TaskResult> {
   switch (task.scenario) {
     case 'drain':
       return (await import('./scenarios/drain.js')).drain(task);
+    case 'drain-2':
+      return (await import('./scenarios/drain-2.js')).drainTwo(task);
     case 'enqueue':
       return (await import('./scenarios/enqueue.js')).enqueue(task);
     case 'latency':
@@ -22,6 +24,8 @@ async function run(task: Task): Promise<TaskResult> {
   }
 }
 
-const result = await run(JSON.parse(process.argv[2] ?? '') as Task);
+const result: TaskResult | TaskFailure = await run(JSON.parse(process.argv[2] ?? '') as Task).catch(
+  (error: Error) => ({ failure: error.message }),
+);
 // Not every peer lets go of its timers: leave as soon as the message is out.
 process.send?.(result, undefined, undefined, () => process.exit(0));

@@ -14,6 +14,10 @@ export interface ReportLine {
   readonly peer: PeerName | null;
   readonly version: string;
   readonly scenario: ScenarioName;
+  /** What a commit means, in words. */
+  readonly durability: string;
+  /** Product and version; null for a store without a server. */
+  readonly server: string | null;
   readonly params: Params & { readonly runs: number };
   /** Of several runs the median of each; empty when it failed. */
   readonly metrics: Metrics;
@@ -37,8 +41,10 @@ export function asJson(line: ReportLine): string {
 }
 
 /** A line as text for people. */
-export function asText({ store, peer, version, scenario, params, metrics, error }: ReportLine): string {
-  const title = `${scenario.padEnd(12)}  ${store.padEnd(6)}  ${peer ?? 'ametrine'} ${version}`;
+export function asText(line: ReportLine): string {
+  const { store, peer, version, scenario, durability, server, params, metrics, error } = line;
+  const place = server === null ? durability : `${server}, ${durability}`;
+  const title = `${scenario.padEnd(12)}  ${store.padEnd(8)}  ${peer ?? 'ametrine'} ${version}  (${place})`;
   const size = listed(params);
   const outcome = error === undefined ? listed(metrics) : `FAILED: ${error}`;
   return `${title}\n    ${size}\n    ${outcome}`;

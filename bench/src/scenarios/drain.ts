@@ -6,7 +6,9 @@
 import { openSubject } from '../subjects/open-subject.js';
 import type { OneShot } from '../subjects/subject.js';
 import { until } from './pass.js';
-import { param, resourcesUsed, type Task, type TaskResult } from './scenario.js';
+import { refreshStatistics } from '../servers/refresh-statistics.js';
+import { watchServer } from '../servers/server-meter.js';
+import { param, resourcesUsed, setupOf, type Task, type TaskResult } from './scenario.js';
 import { Tally } from './tally.js';
 
 /** How long a subject whose jobs fire by themselves gets to create each, in ms. */
@@ -15,9 +17,10 @@ const CREATION_MS = 0.75;
 const HEAD_MS = 50;
 
 /** From the start, or from when they are due if there is no start, to the end of the last run, as the subject's store knows it. */
-export async function drain({ subject: name, store, folder, params }: Task): Promise<TaskResult> {
+export async function drain(task: Task): Promise<TaskResult> {
+  const { subject: name, store, server, params } = task;
   const tally = new Tally();
-  const subject = await openSubject(name, { store, folder, events: tally });
+  const subject = await openSubject(name, setupOf(task, tally));
   const jobs = Math.min(param(params, 'jobs'), subject.limits.drain ?? Number.POSITIVE_INFINITY);
 
   const dueAt = subject.firesAtOnce ? Date.now() + Math.max(1000, jobs * CREATION_MS) : Date.now();
@@ -31,13 +34,16 @@ export async function drain({ subject: name, store, folder, params }: Task): Pro
     await until(dueAt - HEAD_MS);
   }
 
+  await refreshStatistics(store, server);
+  const stopWatching = await watchServer(store, server);
   const cpu = process.cpuUsage();
   const done = tally.reaches(jobs);
   const began = subject.firesAtOnce ? dueAt - performance.timeOrigin : performance.now();
   await subject.start();
   await done;
+  await subject.settle?.();
   const seconds = (performance.now() - began) / 1000;
-  const used = resourcesUsed(cpu);
+  const used = { ...resourcesUsed(cpu), ...(await stopWatching(jobs)) };
   await subject.stop();
   return {
     version: subject.version,

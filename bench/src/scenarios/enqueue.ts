@@ -4,16 +4,19 @@
  * @module
  */
 import { openSubject } from '../subjects/open-subject.js';
-import { param, resourcesUsed, type Task, type TaskResult } from './scenario.js';
+import { watchServer } from '../servers/server-meter.js';
+import { param, resourcesUsed, setupOf, type Task, type TaskResult } from './scenario.js';
 import { Tally } from './tally.js';
 
 const AN_HOUR_MS = 3_600_000;
 
 /** Stores as many one by one as by the bulk call. */
-export async function enqueue({ subject: name, store, folder, params }: Task): Promise<TaskResult> {
-  const subject = await openSubject(name, { store, folder, events: new Tally() });
+export async function enqueue(task: Task): Promise<TaskResult> {
+  const { subject: name, store, server, params } = task;
+  const subject = await openSubject(name, setupOf(task, new Tally()));
   const jobs = param(params, 'jobs');
   const dueAt = Date.now() + AN_HOUR_MS;
+  const stopWatching = await watchServer(store, server);
   const cpu = process.cpuUsage();
 
   const oneBegan = performance.now();
@@ -27,7 +30,9 @@ export async function enqueue({ subject: name, store, folder, params }: Task): P
     await subject.addMany(shots);
     bulk = { bulkPerSecond: jobs / ((performance.now() - began) / 1000) };
   }
-  const used = resourcesUsed(cpu);
+  const added = subject.addMany === null ? jobs : 2 * jobs;
+  const { serverCpuSeconds } = await stopWatching(added);
+  const used = { ...resourcesUsed(cpu), ...(serverCpuSeconds === undefined ? {} : { serverCpuSeconds }) };
   await subject.stop();
   return { version: subject.version, params, metrics: { onePerSecond: jobs / oneSeconds, ...bulk, ...used } };
 }

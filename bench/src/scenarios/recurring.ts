@@ -7,7 +7,8 @@ import { lateness } from '../statistics.js';
 import { openSubject } from '../subjects/open-subject.js';
 import type { Recurring } from '../subjects/subject.js';
 import { until } from './pass.js';
-import { param, resourcesUsed, type Task, type TaskResult } from './scenario.js';
+import { watchServer } from '../servers/server-meter.js';
+import { param, resourcesUsed, setupOf, type Task, type TaskResult } from './scenario.js';
 import { RunLog, type SeenRun } from './tally.js';
 
 /** From the start of the scheduler to the watched span, and how long after it late runs are still awaited. */
@@ -19,11 +20,12 @@ const GRACE_MS = 5000;
  * to is what the subject tells its job, or else the latest that could have been due: such a subject can never be
  * seen more than one period late.
  */
-export async function recurring({ subject: name, store, folder, params }: Task): Promise<TaskResult> {
+export async function recurring(task: Task): Promise<TaskResult> {
+  const { subject: name, store, server, params } = task;
   const periodSeconds = param(params, 'periodSeconds');
   const watchSeconds = param(params, 'watchSeconds');
   const log = new RunLog();
-  const subject = await openSubject(name, { store, folder, events: log });
+  const subject = await openSubject(name, setupOf(task, log));
   const schedules = param(params, 'schedules');
 
   const setupBegan = performance.now();
@@ -39,6 +41,7 @@ export async function recurring({ subject: name, store, folder, params }: Task):
 
   const from = Math.ceil((Date.now() + LEAD_MS) / 1000) * 1000;
   const to = from + watchSeconds * 1000;
+  const stopWatching = await watchServer(store, server);
   await until(from - 100);
   const cpu = process.cpuUsage();
   const expected = schedules * Math.floor(watchSeconds / periodSeconds);
@@ -59,7 +62,7 @@ export async function recurring({ subject: name, store, folder, params }: Task):
     for (; seen < log.runs.length; seen++) take(log.runs[seen] as SeenRun);
   };
   await until(to);
-  const used = resourcesUsed(cpu);
+  const used = { ...resourcesUsed(cpu), ...(await stopWatching(expected)) };
   takeAll();
   // Those that are due in the last second may still be on their way.
   for (let end = to; occurrences.size < expected && end < to + GRACE_MS; end += 100) {

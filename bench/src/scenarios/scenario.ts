@@ -3,15 +3,17 @@
  *
  * @module
  */
-import type { SubjectName } from '../subjects/subject.js';
+import type { ServerPlace } from '../servers/bench-server.js';
+import { settingOf } from '../servers/settings.js';
+import type { Events, SubjectName, SubjectSetup } from '../subjects/subject.js';
 
 /** The stores that can be measured. */
-export const STORES = ['memory', 'sqlite'] as const;
+export const STORES = ['memory', 'sqlite', 'redis', 'postgres', 'mariadb', 'mongodb'] as const;
 /** One of {@link STORES}. */
 export type StoreName = (typeof STORES)[number];
 
 /** The scenarios, in the order they run. */
-export const SCENARIOS = ['drain', 'enqueue', 'latency', 'recurring', 'idle-million'] as const;
+export const SCENARIOS = ['drain', 'drain-2', 'enqueue', 'latency', 'recurring', 'idle-million'] as const;
 /** One of {@link SCENARIOS}. */
 export type ScenarioName = (typeof SCENARIOS)[number];
 
@@ -33,10 +35,17 @@ export type MetricName =
   | 'notRun'
   | 'acquireMs'
   | 'acquireDueMs'
+  | 'acquireMsOfFew'
+  | 'acquireDueMsOfFew'
   | 'startMs'
   | 'setupSeconds'
   | 'rssMiB'
-  | 'cpuSeconds';
+  | 'cpuSeconds'
+  | 'serverCpuSeconds'
+  | 'statementsPerJob'
+  | 'roundTripsPerJob'
+  | 'commitsPerJob'
+  | 'serverBytesPerTrigger';
 
 /** What a scenario measured; only what applies to it. */
 export type Metrics = Readonly<Partial<Record<MetricName, number>>>;
@@ -49,6 +58,17 @@ export interface Task {
   readonly params: Params;
   /** An empty folder for files, removed afterwards. */
   readonly folder: string;
+  /** Null for a store that needs none. */
+  readonly server: ServerPlace | null;
+  /** The name of the setting of durability. */
+  readonly durability: string;
+}
+
+/** How the subject of a task is opened. */
+export function setupOf(task: Task, events: Events): SubjectSetup {
+  const { store, folder, server, durability } = task;
+  const scenario = task.scenario === 'fill' ? 'idle-million' : task.scenario;
+  return { store, scenario, folder, server, setting: settingOf(store, durability), events };
 }
 
 /** What a finished task sends back. */
@@ -58,6 +78,11 @@ export interface TaskResult {
   /** As asked for, lowered where the subject cannot do so much. */
   readonly params: Params;
   readonly metrics: Metrics;
+}
+
+/** What a task sends back that failed. */
+export interface TaskFailure {
+  readonly failure: string;
 }
 
 /** The resources this process has used since `since`. */

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { join } from 'node:path';
 import { createScheduler, type JobSpec, type Scheduler, type TriggerSpec } from '@ametrine/core';
 import type { JobStore } from '@ametrine/core/spi';
-import type { StoreName } from '../scenarios/scenario.js';
 import { versionOf } from './open-subject.js';
-import type { Events, Subject, SubjectSetup } from './subject.js';
+import { openOwnStore } from './own-stores.js';
+import type { Subject, SubjectSetup } from './subject.js';
 
 /** How many runs at a time: enough for batches to pay, and still small beside the work. */
 const CONCURRENCY = 256;
@@ -22,12 +21,10 @@ export interface OpenScheduler {
 }
 
 /** Opens a scheduler whose one job tells `events` of its runs. */
-export async function openScheduler(
-  store: StoreName,
-  folder: string,
-  events: Events,
-): Promise<OpenScheduler> {
-  const jobStore = countCompletions(await openStore(store, folder), events);
+export async function openScheduler(setup: SubjectSetup): Promise<OpenScheduler> {
+  const { store, folder, server, setting, events } = setup;
+  const opened = await openOwnStore(store, { folder, url: server?.url ?? '', setting });
+  const jobStore = countCompletions(opened, events);
   const scheduler = createScheduler({
     store: jobStore,
     name: 'bench',
@@ -46,8 +43,8 @@ export async function scheduleMany(scheduler: Scheduler, triggers: readonly Trig
 }
 
 /** Ametrine behind the interface of {@link Subject}. */
-export async function openAmetrine({ store, folder, events }: SubjectSetup): Promise<Subject> {
-  const { scheduler } = await openScheduler(store, folder, events);
+export async function openAmetrine(setup: SubjectSetup): Promise<Subject> {
+  const { scheduler } = await openScheduler(setup);
   return {
     version: versionOf('@ametrine/core'),
     limits: {},
@@ -72,14 +69,8 @@ export async function openAmetrine({ store, folder, events }: SubjectSetup): Pro
   };
 }
 
-async function openStore(store: StoreName, folder: string): Promise<JobStore> {
-  if (store === 'memory') return new (await import('@ametrine/store-memory')).MemoryJobStore();
-  const { SqliteJobStore } = await import('@ametrine/store-jdbc/sqlite');
-  return new SqliteJobStore({ path: join(folder, 'ametrine.db') });
-}
-
 /** A run counts as ended when the store has taken its completion, not when the job's code returned. */
-function countCompletions(store: JobStore, events: Events): JobStore {
+function countCompletions(store: JobStore, events: SubjectSetup['events']): JobStore {
   const complete = store.triggeredJobsComplete.bind(store);
   store.triggeredJobsComplete = async (completions, options) => {
     const outcomes = await complete(completions, options);

@@ -19,6 +19,16 @@ export async function openSubject(name: SubjectName, setup: SubjectSetup): Promi
       return (await import('./node-schedule.js')).openNodeSchedule(setup, versionOf(name));
     case 'plainjob':
       return (await import('./plainjob.js')).openPlainjob(setup, versionOf(name));
+    case 'bullmq':
+      return (await import('./bullmq.js')).openBullmq(setup, versionOf(name));
+    case 'pg-boss':
+      return (await import('./pg-boss.js')).openPgBoss(setup, versionOf(name));
+    case 'graphile-worker':
+      return (await import('./graphile-worker.js')).openGraphileWorker(setup, versionOf(name));
+    case 'agenda':
+      return (await import('./agenda.js')).openAgenda(setup, versionOf(name));
+    case 'sidequest':
+      return (await import('./sidequest.js')).openSidequest(setup, versionOf(name));
   }
 }
 

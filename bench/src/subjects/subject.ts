@@ -3,17 +3,43 @@
  *
  * @module
  */
-import type { StoreName } from '../scenarios/scenario.js';
+import type { ScenarioName, StoreName } from '../scenarios/scenario.js';
+import type { ServerPlace } from '../servers/bench-server.js';
+import type { Setting } from '../servers/settings.js';
 
 /** The peers by the store that they are measured beside. */
 export const PEERS: {
   readonly memory: readonly ['croner', 'node-schedule'];
   readonly sqlite: readonly ['plainjob'];
-} = { memory: ['croner', 'node-schedule'], sqlite: ['plainjob'] };
+  readonly redis: readonly ['bullmq'];
+  readonly postgres: readonly ['pg-boss', 'graphile-worker'];
+  readonly mariadb: readonly ['sidequest'];
+  readonly mongodb: readonly ['agenda'];
+} = {
+  memory: ['croner', 'node-schedule'],
+  sqlite: ['plainjob'],
+  redis: ['bullmq'],
+  postgres: ['pg-boss', 'graphile-worker'],
+  mariadb: ['sidequest'],
+  mongodb: ['agenda'],
+};
 /** A peer, by the name of its npm package. */
 export type PeerName = (typeof PEERS)[StoreName][number];
 /** Whatever is measured. */
 export type SubjectName = 'ametrine' | PeerName;
+
+const BY_THE_MINUTE = 'its schedules are of minutes, not seconds';
+const ONE_PROCESS = 'it keeps its jobs in one process';
+const NO_LOOK = 'it has no call to look for work with';
+
+/** Which scenarios a peer cannot do, and why. */
+export function whyNot(peer: PeerName, scenario: ScenarioName): string | null {
+  if (scenario === 'idle-million') return NO_LOOK;
+  const inMemory: readonly PeerName[] = PEERS.memory;
+  if (scenario === 'drain-2' && inMemory.includes(peer)) return ONE_PROCESS;
+  const coarse: readonly PeerName[] = PEERS.postgres;
+  return scenario === 'recurring' && coarse.includes(peer) ? BY_THE_MINUTE : null;
+}
 
 /** A run that is to happen once. */
 export interface OneShot {
@@ -41,9 +67,20 @@ export interface Events {
 /** How a subject is made. */
 export interface SubjectSetup {
   readonly store: StoreName;
+  /** What it is opened for: the best settings of a peer differ. */
+  readonly scenario: ScenarioName;
   /** Where a store that needs files puts them. */
   readonly folder: string;
+  /** Null for a store that needs none. */
+  readonly server: ServerPlace | null;
+  readonly setting: Setting;
   readonly events: Events;
+}
+
+/** The server that a subject cannot do without. */
+export function serverOf({ store, server }: SubjectSetup): ServerPlace {
+  if (server === null) throw new Error(`the store ${store} was given no server`);
+  return server;
 }
 
 /** One scheduler under measurement. */
@@ -58,6 +95,8 @@ export interface Subject {
   addMany: ((shots: readonly OneShot[]) => unknown) | null;
   addRecurring(recurring: readonly Recurring[]): unknown;
   start(): unknown;
+  /** Resolves when the store knows the ends of all runs that have ended, where `completed` is told before. */
+  settle?(): Promise<void>;
   stop(): unknown;
 }
 
