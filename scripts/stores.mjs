@@ -38,6 +38,11 @@ export const testedStores = [
     suite: 'packages/store-jdbc/test/postgres.conformance.test.ts',
     servers: ['postgres'],
   },
+  {
+    name: 'mariadb',
+    suite: 'packages/store-jdbc/test/mariadb.conformance.test.ts',
+    servers: ['mariadb'],
+  },
 ];
 
 /**

@@ -136,6 +136,41 @@ export function postgresFault(error: unknown): Fault {
   return /connection|not queryable|pool after calling end/i.test(error.message) ? 'unavailable' : 'failed';
 }
 
+const MYSQL_FAULTS: readonly (readonly [Fault, readonly number[]])[] = [
+  // Deadlock, lock and statement timeouts, a killed query, too many connections or users, memory, optimistic certification.
+  ['busy', [1213, 1205, 1969, 3024, 1317, 1040, 1203, 1226, 1037, 1041, 1038, 1180, 3572, 1568]],
+  ['full', [1021, 1114, 3675]],
+  ['corrupt', [126, 127, 145, 1033, 1034, 1194, 1195, 1712, 1877, 1932, 5008]],
+  ['schema', [1146, 1054, 1932]],
+  ['denied', [1142, 1143, 1227, 1370]],
+  ['duplicate', [1062, 1586]],
+  ['refused', [1044, 1045, 1049, 1130, 1251, 1524, 1698, 4151]],
+  // Shut down, killed or lost connections; servers that a failover made read-only.
+  [
+    'unavailable',
+    [1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1290, 1792, 1836, 1927, 2006, 2013, 4031],
+  ],
+];
+
+/** Errors of the storage engine: its own number is in the message. 28 is a full disk. */
+const ENGINE_ERRORS: ReadonlySet<number> = new Set([3, 1005, 1026, 1030]);
+
+/** What an error of mysql2 means: by the server's number, or by what the client says without one. */
+export function mysqlFault(error: unknown): Fault {
+  if (isSchedulerError(error)) return faultOfOwn(error.code);
+  if (!(error instanceof Error)) return 'failed';
+  const number = 'errno' in error && typeof error.errno === 'number' ? error.errno : 0;
+  if (ENGINE_ERRORS.has(number)) return /\b28\b|No space left/.test(error.message) ? 'full' : 'unavailable';
+  for (const [fault, numbers] of MYSQL_FAULTS) if (numbers.includes(number)) return fault;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (/^(PROTOCOL_|ECONN|ENOTFOUND|EAI_|EHOST|ENET|EPIPE|ETIMEDOUT|ENOENT|HANDSHAKE_)/.test(code))
+    return 'unavailable';
+  if (number > 0) return 'failed';
+  if (error instanceof AggregateError) return 'unavailable';
+  if (/Queue limit reached|No connections available/.test(error.message)) return 'busy';
+  return /closed state|Pool is closed|Connection lost/i.test(error.message) ? 'unavailable' : 'failed';
+}
+
 function faultOfOwn(code: ErrorCode): Fault {
   if (code === 'ERR_STORE_BUSY') return 'busy';
   return code === 'ERR_STORE_UNAVAILABLE' ? 'unavailable' : 'failed';

@@ -27,14 +27,16 @@ export async function migrate(database: Database, schema: SqlSchema): Promise<vo
   const { dialect, prefix, sql, tables } = schema;
   const newest = dialect.migrations.length;
   if ((await database.transaction('read', (driver) => versionOf(driver, schema))) === newest) return;
-  await database.transaction('write', async (driver) => {
+  await database.transaction('schema', async (driver) => {
     const lock = schema.schemaLock();
     if (lock !== null) await driver.query(lock);
     const found = await versionOf(driver, schema);
     if (found === newest) return;
     if (found > newest) throw tooNew(prefix, found, newest);
     if (found === 0)
-      await driver.script(`CREATE TABLE ${tables.schemaVersion.text} (version INTEGER NOT NULL)`);
+      await driver.script(
+        `CREATE TABLE IF NOT EXISTS ${tables.schemaVersion.text} (version INTEGER NOT NULL)`,
+      );
     for (const { script } of dialect.migrations.slice(found)) {
       await driver.script(dialect.script(script, prefix));
     }

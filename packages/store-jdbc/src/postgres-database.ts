@@ -5,7 +5,7 @@
  */
 import type { Database } from './database.js';
 import type { Access } from './drivers/driver.js';
-import { PgDriver, type PgClient, type PgPool, type PgPoolClient } from './drivers/pg.js';
+import { type PgClient, PgDriver, type PgPool, type PgPoolClient } from './drivers/pg.js';
 import { postgresFault, storeError } from './errors.js';
 import { retryWhile } from './retry.js';
 import { SerialQueue } from './serial-queue.js';

@@ -42,6 +42,7 @@ export async function removeOrphans(
 ): Promise<void> {
   const jobIds = [...new Set(removed.map(({ jobId }) => jobId))];
   if (jobIds.length === 0) return;
+  await tx.lockJobs(jobIds);
   const orphans = await tx.driver.query(selectOrphans(tx.scope, jobIds));
   if (orphans.length === 0) return;
   const keys = new Map(orphans.map(([id, group, name]) => [id as number, readKey(group, name)]));

@@ -3,13 +3,15 @@
  *
  * @module
  */
+import type { JobKey } from '@ametrine/core';
 import { invalidArgument } from '@ametrine/core/spi';
-import type { Dialect } from './dialects/dialect.js';
-import { type RawSql, type Sql, type SqlTag, sqlTag } from './sql.js';
+import type { Dialect, RowLocks } from './dialects/dialect.js';
+import { RawSql, type Sql, type SqlTag, sqlTag } from './sql.js';
 
 /** The prefix of all names in the schema, unless an option says otherwise. */
 export const DEFAULT_TABLE_PREFIX = 'ametrine_';
 
+const NOTHING = new RawSql('');
 const PREFIX = /^[A-Za-z_][A-Za-z0-9_]{0,30}$/;
 
 /** The schema's tables. */
@@ -81,6 +83,18 @@ export class SqlSchema {
   /** A set of row ids; see {@link Dialect.ids}. */
   ids(values: readonly number[]): Sql {
     return this.dialect.ids(this.sql, values);
+  }
+
+  /** A condition that two columns hold one of the keys, where the dialect has one; see {@link Dialect.isPair}. */
+  isPair(columns: readonly [RawSql, RawSql], keys: readonly JobKey[]): Sql {
+    if (keys.length === 0) return this.sql`1 = 0`;
+    const pairs = keys.map(({ group, name }) => [group, name] as const);
+    return (this.dialect.isPair as NonNullable<Dialect['isPair']>)(this.sql, columns, pairs);
+  }
+
+  /** Ends a statement that finds rows: locks them, where steps run beside one another; see {@link Dialect.rowLocks}. */
+  locking(which: keyof RowLocks): RawSql {
+    return this.dialect.rowLocks?.[which] ?? NOTHING;
   }
 
   /** The end of a statement that gives at most so many rows; see {@link Dialect.limit}. */

@@ -87,7 +87,7 @@ export abstract class SqlJobStore extends JobStoreSupport {
     };
     const known = await database.transaction('read', find);
     if (known !== undefined) return known;
-    return database.transaction('write', async (driver) => {
+    return database.transaction('schema', async (driver) => {
       const lock = this.#schema.schemaLock();
       if (lock !== null) await driver.query(lock);
       const other = await find(driver);

@@ -222,14 +222,21 @@ export class SqlTransaction implements StoreTransaction {
     from: readonly StoredTriggerState[],
     to: StoredTriggerState,
   ): Promise<void> {
-    await this.driver.execute(triggers.transitionTriggers(this.scope, selection, from, to));
+    const { scope, driver } = this;
+    if (scope.dialect.changesWhatItFinds || !NEEDS_SUBQUERY.has(selection.by)) {
+      await driver.execute(triggers.transitionTriggers(scope, selection, from, to));
+      return;
+    }
+    const rows = await driver.query(triggers.selectTriggerIdsIn(scope, selection, from));
+    const ids = rows.map(([id]) => id as number);
+    if (ids.length > 0) await driver.execute(triggers.setState(scope, ids, to));
   }
 
   async selectDue(query: DueQuery): Promise<readonly TriggerRecord[]> {
     const exceptJobs = jobs.jobIdsOf(this.scope, query.exceptJobs);
     const range = { ...query, after: query.after?.trigger ?? null, exceptJobs, exceptClasses: NO_CLASSES };
     return this.#scan(async () => {
-      const rows = await this.driver.query(claims.selectDue(this.scope, range));
+      const rows = await this.selectDueRows(range);
       const jobIds = [...new Set(rows.map((row) => row[3] as number))];
       const keys = await this.driver.query(jobs.selectJobKeysById(this.scope, jobIds));
       const byId = new Map(keys.map(([id, group, name]) => [id as number, readKey(group, name)]));
@@ -243,6 +250,15 @@ export class SqlTransaction implements StoreTransaction {
       const rows = await this.driver.query(claims.selectMisfired(this.scope, { ...query, exceptJobs }));
       return readScan(this, rows, jobKeyOf);
     });
+  }
+
+  /** Rows of triggers as `readTrigger` reads them, in fire order. */
+  async selectDueRows(range: claims.DueRange): Promise<readonly SqlRow[]> {
+    const halves: (readonly SqlRow[])[] = [];
+    const changes = this.effects !== null;
+    for (const half of claims.selectDue(this.scope, range, changes))
+      halves.push(await this.driver.query(half));
+    return claims.mergeDue(halves, range.limit);
   }
 
   async #scan(scan: () => Promise<Scanned>): Promise<readonly TriggerRecord[]> {
@@ -309,6 +325,20 @@ export class SqlTransaction implements StoreTransaction {
     await this.driver.executeEach(pausing.insertPausedGroups(this.scope, paused));
   }
 
+  // Locks of steps that run beside others: triggers first, jobs behind them in the order of their ids
+
+  /** Locks triggers, where the database needs that. */
+  async lockTriggers(keys: readonly TriggerKey[]): Promise<void> {
+    if (this.scope.dialect.rowLocks === null || keys.length === 0) return;
+    await this.driver.execute(triggers.lockTriggers(this.scope, keys));
+  }
+
+  /** Locks jobs, where the database needs that. */
+  async lockJobs(ids: readonly number[]): Promise<void> {
+    if (this.scope.dialect.rowLocks === null || ids.length === 0) return;
+    await this.driver.execute(jobs.lockJobs(this.scope, ids));
+  }
+
   // Executions
 
   async selectExecutions(selection: ExecutionSelection): Promise<readonly ExecutionRecord[]> {
@@ -356,6 +386,8 @@ export class SqlTransaction implements StoreTransaction {
   }
 }
 
+/** Selections that are made by a subquery. */
+const NEEDS_SUBQUERY: ReadonlySet<TriggerSelection['by']> = new Set(['jobGroup']);
 const NO_CLASSES: ReadonlySet<string> = new Set();
 
 /** The key of a trigger's job, in statements that select it behind the trigger. */

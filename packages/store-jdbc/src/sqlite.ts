@@ -21,11 +21,11 @@ import { sqliteDialect } from './dialects/sqlite.js';
 import { BetterSqliteDriver, loadBetterSqlite, type SqliteConstructor } from './drivers/better-sqlite3.js';
 import type { Driver } from './drivers/driver.js';
 import { sqliteFault } from './errors.js';
-import { retryWhile } from './retry.js';
 import { nextDueAt } from './hot-path/claiming.js';
 import { NodeLock, nodeLockPath } from './liveness-sqlite.js';
-import { SteppedSqlJobStore } from './stepped-store.js';
+import { retryWhile } from './retry.js';
 import { checkSqliteOptions, type SqliteSettings, type SqliteStoreOptions } from './sqlite-options.js';
+import { SteppedSqlJobStore } from './stepped-store.js';
 import { FileWakeup } from './wakeup-sqlite.js';
 
 export type { SqliteHandle, SqliteStatement } from './drivers/better-sqlite3.js';

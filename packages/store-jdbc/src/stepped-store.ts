@@ -56,14 +56,20 @@ export abstract class SteppedSqlJobStore extends SqlJobStore {
   ): Promise<void> {
     if (!replace) {
       try {
-        await this.hot(effects, (tx) => insertEntries(tx, effects, entries));
+        await this.hot(effects, async (tx) => {
+          if (!(await insertEntries(tx, effects, entries))) throw new NotBesideOthers();
+        });
         return;
       } catch (error) {
-        if (this.scope.dialect.faultOf(error) !== 'duplicate') throw error;
-        // The portable version looks before it writes, and says which key exists.
+        if (!(error instanceof NotBesideOthers) && this.scope.dialect.faultOf(error) !== 'duplicate')
+          throw error;
+        // The portable version is alone, looks before it writes, and says which key exists.
         effects.clear();
       }
     }
     await super.storeEntries(entries, replace, effects);
   }
 }
+
+/** Takes a step back that must be done by a transaction which is alone. */
+class NotBesideOthers extends Error {}

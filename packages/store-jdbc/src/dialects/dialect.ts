@@ -7,6 +7,17 @@ import type { Fault } from '../errors.js';
 import type { Migration } from '../migrate.js';
 import type { RawSql, Sql, SqlTag } from '../sql.js';
 
+/** What ends a statement that locks what it finds. */
+export interface RowLocks {
+  /** Waits for rows that somebody else has locked. */
+  readonly all: RawSql;
+  /** Leaves out rows that somebody else has locked. */
+  readonly free: RawSql;
+}
+
+/** A group and a name. */
+export type Pair = readonly [group: string, name: string];
+
 /** One database's way to write what the statements need. */
 export interface Dialect {
   /** The database, as people call it. */
@@ -17,6 +28,18 @@ export interface Dialect {
   faultOf(error: unknown): Fault;
   /** Joins two tables in the order written, whatever the planner thinks; to be followed by a table and ON. */
   readonly joinInOrder: RawSql;
+  /** The column of the due index that says when a waiting trigger is due. */
+  readonly dueAt: RawSql;
+  /** A condition on trigger `t` that holds for what the due index holds: waiting triggers with a next fire time. */
+  readonly waiting: RawSql;
+  /** A condition on trigger `t` that holds while an execution is on its row, in the terms of the index of those. */
+  readonly running: RawSql;
+  /** Whether the union of two ranges of an index is read in the order of that index; where not, they are asked for apart. */
+  readonly mergesRanges: boolean;
+  /** Whether a statement may change rows that a subquery of it finds, by an index; where not, they are found before. */
+  readonly changesWhatItFinds: boolean;
+  /** How a read locks what it finds, for steps that run beside others; null where they do not. */
+  readonly rowLocks: RowLocks | null;
   /** The parameter of that position, from 1 on. */
   placeholder(position: number): string;
   /** A table of that name, quoted, in the schema that the store is told to use. */
@@ -36,6 +59,11 @@ export interface Dialect {
   list(sql: SqlTag, values: readonly string[]): Sql;
   /** A set of row ids, as a column `value`, to stand behind IN or FROM; one parameter. */
   ids(sql: SqlTag, values: readonly number[]): Sql;
+  /**
+   * A condition that two columns hold one of the pairs of texts, of which there is at least one, in a form that finds
+   * them by an index; null where a row source joined in a subquery is that form.
+   */
+  readonly isPair: ((sql: SqlTag, columns: readonly [RawSql, RawSql], pairs: readonly Pair[]) => Sql) | null;
   /** Ends a statement that gives at most so many rows. */
   limit(sql: SqlTag, count: number): Sql;
   /** Inserts rows; drivers execute it for each row of a batch, or once for all of them. */

@@ -57,6 +57,13 @@ export function postgresDialect(schema: string | null): Dialect {
     migrations: postgresMigrations,
     faultOf: postgresFault,
     joinInOrder: new RawSql('JOIN'),
+    dueAt: new RawSql('next_fire_at'),
+    waiting: new RawSql("t.state = 'waiting' AND t.next_fire_at IS NOT NULL"),
+    running: new RawSql('t.run_id IS NOT NULL'),
+    mergesRanges: true,
+    changesWhatItFinds: true,
+    rowLocks: null,
+    isPair: null,
 
     placeholder: (position) => `$${position}`,
 

@@ -19,6 +19,13 @@ export const sqliteDialect: Dialect = {
   migrations: sqliteMigrations,
   faultOf: sqliteFault,
   joinInOrder: new RawSql('CROSS JOIN'),
+  dueAt: new RawSql('next_fire_at'),
+  waiting: new RawSql("t.state = 'waiting' AND t.next_fire_at IS NOT NULL"),
+  running: new RawSql('t.run_id IS NOT NULL'),
+  mergesRanges: true,
+  changesWhatItFinds: true,
+  rowLocks: null,
+  isPair: null,
 
   placeholder: () => '?',
 

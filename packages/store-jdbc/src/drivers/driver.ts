@@ -6,10 +6,10 @@
 import type { Sql, SqlEach, SqlRow } from '../sql.js';
 
 /**
- * What a transaction is about to do: only `read`; `write`, alone with the scheduler's rows; or take part in a `step` of
- * the hot path, which may run beside others.
+ * What a transaction is about to do: only `read`; `write`, alone with the scheduler's rows; take part in a `step` of
+ * the hot path, which may run beside others; or make the `schema`, alone with all that is under its prefix.
  */
-export type Access = 'read' | 'write' | 'step';
+export type Access = 'read' | 'write' | 'step' | 'schema';
 
 /** One connection. Its methods are called one after another, never at the same time. */
 export interface Driver {

@@ -152,7 +152,7 @@ export class PgDriver implements Driver {
   }
 }
 
-const SHARED: Readonly<Record<'write' | 'step', string>> = { write: '', step: '' };
+const SHARED: Readonly<Record<'write' | 'step' | 'schema', string>> = { write: '', step: '', schema: '' };
 
 /** One list for each column. */
 function columnsOf(rows: readonly SqlRow[]): readonly SqlList[] {

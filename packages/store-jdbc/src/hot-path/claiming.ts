@@ -27,7 +27,7 @@ import {
   busyJobsAnd,
   claimTriggers,
   claimValues,
-  selectDue,
+  selectBusyAmong,
   selectNextDueAt,
 } from '../statements/claim.js';
 import { selectJobsById } from '../statements/jobs.js';
@@ -133,8 +133,9 @@ async function chooseCandidates(tx: SqlTransaction, request: ClaimRequest): Prom
       exceptJobs,
       exceptClasses: excludedClasses,
     };
-    const rows = await tx.driver.query(selectDue(tx.scope, range));
+    const rows = await tx.selectDueRows(range);
     await readJobs(tx, rows, jobs);
+    await lockExclusive(tx, jobs, takenJobs);
     const { triggers, setAside } = await readScan(tx, rows, (row) => keyOf(jobs.get(row[3] as number)));
 
     for (const row of triggers) {
@@ -154,6 +155,26 @@ async function chooseCandidates(tx: SqlTransaction, request: ClaimRequest): Prom
     if (wasLast || chosen.length >= request.maxCount) return inFireOrder(chosen);
     last = triggers.at(-1) ?? last;
   }
+}
+
+/**
+ * Where steps run beside one another, two of them may find triggers of one job that must not run twice: its row is
+ * locked before it is asked, once more, whether the job is busy. Those that are count as taken.
+ */
+async function lockExclusive(
+  tx: SqlTransaction,
+  jobs: ReadonlyMap<number, JobDetail | Error>,
+  takenJobs: Set<number>,
+): Promise<void> {
+  if (tx.scope.dialect.rowLocks === null) return;
+  const exclusive: number[] = [];
+  for (const [id, job] of jobs) {
+    if (!(job instanceof Error) && job.nonConcurrent && !takenJobs.has(id)) exclusive.push(id);
+  }
+  if (exclusive.length === 0) return;
+  await tx.lockJobs(exclusive);
+  const busy = await tx.driver.query(selectBusyAmong(tx.scope, exclusive));
+  for (const [id] of busy) takenJobs.add(id as number);
 }
 
 /** Puts triggers in error whose calendar cannot be read: they would be claimed and refused for ever. */

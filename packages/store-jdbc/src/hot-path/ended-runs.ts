@@ -40,12 +40,9 @@ export interface EndingRuns {
 
 /** Finds the triggers and executions of a batch. */
 export async function findEndings(tx: SqlTransaction, endings: readonly Ending[]): Promise<EndingRuns> {
-  const found = await tx.driver.query(
-    selectRuns(
-      tx.scope,
-      endings.map(({ key }) => key),
-    ),
-  );
+  const keys = endings.map(({ key }) => key);
+  await tx.lockTriggers(keys);
+  const found = await tx.driver.query(selectRuns(tx.scope, keys));
   const rows: (EndingRow | undefined)[] = new Array(endings.length).fill(undefined);
   const byId = new Map<number, EndingRow>();
   for (const values of found as readonly unknown[] as readonly RunRow[]) {

@@ -36,6 +36,7 @@ export async function fire(
   acquired: readonly AcquiredTrigger[],
   now: number,
 ): Promise<readonly FireOutcome[]> {
+  await tx.lockTriggers(acquired.map(({ trigger }) => trigger.key));
   const rows = await readRows(tx, acquired);
   const held = [...rows.values()].filter(({ record }) => record.fireInstanceId !== null);
   const elsewhere = await claimsInTable(tx, held);
@@ -148,6 +149,7 @@ async function readJobs(
 async function runningJobs(tx: SqlTransaction, jobs: ReadonlyMap<number, JobDetail>): Promise<Set<number>> {
   const exclusive = [...jobs].filter(([, job]) => job.nonConcurrent).map(([id]) => id);
   if (exclusive.length === 0) return new Set();
+  await tx.lockJobs(exclusive);
   const rows = await tx.driver.query(selectRunningJobs(tx.scope, exclusive));
   return new Set(rows.map(([id]) => id as number));
 }

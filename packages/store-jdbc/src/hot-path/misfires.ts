@@ -9,7 +9,7 @@ import { readKey } from '../records.js';
 import { readScan } from '../scan.js';
 import type { Sql, SqlRow } from '../sql.js';
 import type { SqlTransaction } from '../sql-transaction.js';
-import { rescheduleTriggers, selectMisfired } from '../statements/claim.js';
+import { lockWaiting, rescheduleTriggers, selectMisfired } from '../statements/claim.js';
 import { calendarNames } from './calendar-names.js';
 
 /** Which triggers have misfired, and how many of them to handle. */
@@ -35,7 +35,8 @@ export async function applyMisfires(
   const range = { before, limit: limit + 1, selection: { by: 'all' } as const, exceptJobs };
   const rows = await tx.driver.query(selectMisfired(tx.scope, range));
   if (rows.length === 0) return false;
-  const { triggers } = await readScan(tx, rows.slice(0, limit), (row) => readKey(row[19], row[20]));
+  const ours = await withoutOthers(tx, rows.slice(0, limit));
+  const { triggers } = await readScan(tx, ours, (row) => readKey(row[19], row[20]));
   const calendars = await tx.calendarsOf(calendarNames(triggers));
   const updates: SqlRow[] = [];
   for (const { id, record } of triggers) {
@@ -58,4 +59,14 @@ export async function applyMisfires(
   }
   await tx.driver.executeEach(rescheduleTriggers(tx.scope, updates));
   return rows.length > limit;
+}
+
+/** Where steps run beside one another: the rows that no other step is at, or has changed since they were read. */
+async function withoutOthers(tx: SqlTransaction, rows: readonly SqlRow[]): Promise<readonly SqlRow[]> {
+  if (tx.scope.dialect.rowLocks === null) return rows;
+  const ids = rows.map(([id]) => id as number);
+  const locked = new Map(
+    (await tx.driver.query(lockWaiting(tx.scope, ids))) as readonly (readonly [number, number])[],
+  );
+  return rows.filter((row) => locked.get(row[0] as number) === row[6]);
 }

@@ -24,6 +24,7 @@ const CHUNK = 2000;
  * Inserts jobs with triggers, none of which may exist. Nothing is looked up first: the unique indexes refuse what
  * exists, which the caller takes back and explains.
  *
+ * @returns whether that could be done beside other steps; if not, it must be taken back
  * @throws the driver's error for a duplicate
  * @rule JS-STO-06, JS-STO-07
  */
@@ -31,7 +32,7 @@ export async function insertEntries(
   tx: SqlTransaction,
   effects: Effects,
   entries: readonly JobWithTriggers[],
-): Promise<void> {
+): Promise<boolean> {
   const jobRows = entries.map(({ job }) => jobValues(job));
   const jobIds = await tx.driver.insertEach(insertJobs(tx.scope, jobRows));
   await tx.driver.execute(flagExecutions(tx.scope));
@@ -55,7 +56,11 @@ export async function insertEntries(
     }
   }
   await insertRows(tx, rows, large);
-  if (paused !== before) await tx.putPausedGroups(paused);
+  if (paused === before) return true;
+  // Somebody else may be adding to the marks at this moment: that takes a transaction which is alone.
+  if (tx.scope.dialect.rowLocks !== null) return false;
+  await tx.putPausedGroups(paused);
+  return true;
 }
 
 async function insertRows(
@@ -63,8 +68,9 @@ async function insertRows(
   rows: readonly SqlRow[],
   large: readonly (readonly [place: number, data: string])[],
 ): Promise<void> {
-  const ids = await tx.driver.insertEach(insertTriggers(tx.scope, rows));
-  if (large.length === 0) return;
+  const insertion = insertTriggers(tx.scope, rows);
+  if (large.length === 0) return tx.driver.executeEach(insertion);
+  const ids = await tx.driver.insertEach(insertion);
   const dataRows = large.map(([place, data]) => [ids[place] as number, data]);
   await tx.driver.executeEach(insertTriggerData(tx.scope, dataRows));
 }

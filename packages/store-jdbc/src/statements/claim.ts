@@ -9,11 +9,8 @@ import type { SqlScope } from '../scope.js';
 import { RawSql, type Sql, type SqlEach, type SqlRow } from '../sql.js';
 import { selected, triggerColumns } from './triggers.js';
 
-/** The order of the due index. */
-const FIRE_ORDER = new RawSql('next_fire_at, precedence, group_rank, trigger_group, trigger_name');
-
-/** What the due index holds. */
-const WAITING = new RawSql("t.state = 'waiting' AND t.next_fire_at IS NOT NULL");
+/** The order of the due index, behind the time. */
+const FIRE_ORDER = new RawSql('precedence, group_rank, trigger_group, trigger_name');
 
 /** The jobs that must not run twice and have an execution, acquired or running, to stand behind IN. */
 export function busyJobs(scope: SqlScope): Sql {
@@ -40,26 +37,52 @@ export interface DueRange {
 
 /**
  * Waiting triggers in fire order: those that have not misfired, merged with those that do not care. Each half reads its
- * range of the due index in order, so that nothing is sorted and nothing beyond the limit is read.
+ * range of the due index in order, so that nothing is sorted and nothing beyond the limit is read. Where a database
+ * cannot merge them, they are two statements, each in order and limited.
+ *
+ * @param locks - whether what is found is locked, and what others have locked left out, where steps run beside others
  */
-export function selectDue(scope: SqlScope, range: DueRange): Sql {
-  const { sql } = scope;
-  const rest = sql`AND t.next_fire_at <= ${range.noLaterThan} ${behind(scope, range.after)}
+export function selectDue(scope: SqlScope, range: DueRange, locks: boolean): readonly Sql[] {
+  const { sql, dialect } = scope;
+  const { dueAt } = dialect;
+  const rest = sql`AND t.${dueAt} <= ${range.noLaterThan} ${behind(scope, range.after)}
       AND t.job_id NOT IN ${range.exceptJobs} ${notOfClasses(scope, range.exceptClasses)}`;
-  return sql`SELECT ${triggerColumns(scope)}, t.group_rank FROM ${scope.tables.triggers} AS t
-    WHERE t.scheduler_id = ${scope.schedulerId} AND ${WAITING} AND t.ignores_misfire = 0
-      AND t.next_fire_at >= ${range.misfiredBefore} ${rest}
-    UNION ALL
-    SELECT ${triggerColumns(scope)}, t.group_rank FROM ${scope.tables.triggers} AS t
-    WHERE t.scheduler_id = ${scope.schedulerId} AND ${WAITING} AND t.ignores_misfire = 1 ${rest}
-    ORDER BY ${FIRE_ORDER} ${scope.limit(range.limit)}`;
+  const half = (ignoresMisfire: 0 | 1, bound: Sql): Sql =>
+    sql`SELECT ${triggerColumns(scope)}, t.group_rank FROM ${scope.tables.triggers} AS t
+    WHERE t.scheduler_id = ${scope.schedulerId} AND ${dialect.waiting} AND t.ignores_misfire = ${ignoresMisfire} ${bound} ${rest}`;
+  const caring = half(0, sql`AND t.${dueAt} >= ${range.misfiredBefore}`);
+  const others = half(1, sql``);
+  const end = sql`ORDER BY ${dueAt}, ${FIRE_ORDER} ${scope.limit(range.limit)} ${locks ? scope.locking('free') : sql``}`;
+  if (dialect.mergesRanges) return [sql`${caring} UNION ALL ${others} ${end}`];
+  return [sql`${caring} ${end}`, sql`${others} ${end}`];
+}
+
+/** Rows of the halves of {@link selectDue}, together: in fire order, and no more than the limit. */
+export function mergeDue(halves: readonly (readonly SqlRow[])[], limit: number): readonly SqlRow[] {
+  const [first = [], second = []] = halves;
+  if (second.length === 0) return first;
+  return [...first, ...second].sort(compareDueRows).slice(0, limit);
+}
+
+/** Next fire time, precedence, rank of the group, group and name. */
+const FIRE_ORDER_POSITIONS = [6, 9, 19, 1, 2];
+
+function compareDueRows(a: SqlRow, b: SqlRow): number {
+  for (const position of FIRE_ORDER_POSITIONS) {
+    const [left, right] = [a[position] ?? 0, b[position] ?? 0];
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return 0;
 }
 
 function behind(scope: SqlScope, after: Trigger | null): Sql {
   const { sql } = scope;
   if (after === null) return sql``;
   const { key } = after;
-  return sql`AND (t.next_fire_at, t.precedence, t.group_rank, t.trigger_group, t.trigger_name)
+  const { dueAt, mergesRanges } = scope.dialect;
+  // Said twice where a range is not made of several columns.
+  const from = mergesRanges ? sql`` : sql`AND t.${dueAt} >= ${after.nextFireAt}`;
+  return sql`${from} AND (t.${dueAt}, t.precedence, t.group_rank, t.trigger_group, t.trigger_name)
       > (${after.nextFireAt}, ${0 - after.priority}, ${groupRank(key)}, ${key.group}, ${key.name})`;
 }
 
@@ -87,31 +110,43 @@ export function selectMisfired(
   scope: SqlScope,
   { before, limit, selection, exceptJobs }: MisfiredRange,
 ): Sql {
-  const { sql, tables } = scope;
+  const { sql, tables, dialect } = scope;
   return sql`SELECT ${triggerColumns(scope)}, j.job_group, j.job_name
     FROM ${tables.triggers} AS t ${scope.dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
-    WHERE t.scheduler_id = ${scope.schedulerId} AND ${WAITING} AND t.ignores_misfire = 0 AND t.next_fire_at < ${before}
+    WHERE t.scheduler_id = ${scope.schedulerId} AND ${dialect.waiting} AND t.ignores_misfire = 0 AND t.${dialect.dueAt} < ${before}
       AND ${selected(scope, selection)} AND t.job_id NOT IN ${exceptJobs}
-    ORDER BY ${FIRE_ORDER} ${scope.limit(limit)}`;
+    ORDER BY ${dialect.dueAt}, ${FIRE_ORDER} ${scope.limit(limit)}`;
+}
+
+/** Locks those of the triggers that wait and that nobody else has locked: ids and next fire times. */
+export function lockWaiting(scope: SqlScope, ids: readonly number[]): Sql {
+  return scope.sql`SELECT t.id, t.next_fire_at FROM ${scope.tables.triggers} AS t
+    WHERE t.id IN ${scope.ids(ids)} AND ${scope.dialect.waiting} ${scope.locking('free')}`;
 }
 
 /** The next fire time of the first waiting trigger that no busy job holds back; null when there is none. */
 export function selectNextDueAt(scope: SqlScope): Sql {
-  const { sql, tables, schedulerId } = scope;
+  const { sql, tables, schedulerId, dialect } = scope;
   const first = (
     ignoresMisfire: number,
   ): Sql => sql`SELECT * FROM (SELECT t.next_fire_at FROM ${tables.triggers} AS t
-      WHERE t.scheduler_id = ${schedulerId} AND ${WAITING} AND t.ignores_misfire = ${ignoresMisfire}
+      WHERE t.scheduler_id = ${schedulerId} AND ${dialect.waiting} AND t.ignores_misfire = ${ignoresMisfire}
         AND t.job_id NOT IN ${busyJobs(scope)}
-      ORDER BY ${FIRE_ORDER} LIMIT 1) AS first_one`;
+      ORDER BY ${dialect.dueAt}, ${FIRE_ORDER} LIMIT 1) AS first_one`;
   return sql`SELECT min(next_fire_at) FROM (${first(0)} UNION ALL ${first(1)}) AS firsts`;
 }
 
 /** Busy jobs and the ids given, as a set of ids. */
 export function busyJobsAnd(scope: SqlScope, jobIds: readonly number[]): Sql {
-  const { sql } = scope;
+  const { sql, tables } = scope;
   if (jobIds.length === 0) return busyJobs(scope);
-  return sql`(SELECT busy.job_id FROM ${busyJobs(scope)} AS busy UNION ALL SELECT more.value FROM ${scope.ids(jobIds)} AS more)`;
+  return sql`(SELECT busy.job_id FROM ${busyJobs(scope)} AS busy
+    UNION ALL SELECT more.id FROM ${tables.jobs} AS more WHERE more.id IN ${scope.ids(jobIds)})`;
+}
+
+/** Those of the jobs that must not run twice and have an execution: ids. */
+export function selectBusyAmong(scope: SqlScope, jobIds: readonly number[]): Sql {
+  return scope.sql`SELECT busy.job_id FROM ${busyJobs(scope)} AS busy WHERE busy.job_id IN ${scope.ids(jobIds)}`;
 }
 
 /** The columns that a misfire changes, in order. */
@@ -186,7 +221,7 @@ export function claimTriggers(scope: SqlScope, rows: readonly SqlRow[]): SqlEach
 export function selectRunningJobs(scope: SqlScope, jobIds: readonly number[]): Sql {
   const { sql, tables, schedulerId } = scope;
   return sql`SELECT t.job_id FROM ${tables.triggers} AS t
-    WHERE t.run_id IS NOT NULL AND t.run_fired_at IS NOT NULL AND t.job_id IN ${scope.ids(jobIds)}
+    WHERE ${scope.dialect.running} AND t.run_fired_at IS NOT NULL AND t.job_id IN ${scope.ids(jobIds)}
     UNION
     SELECT j.id FROM ${tables.executions} AS e ${scope.dialect.joinInOrder} ${tables.jobs} AS j
       ON j.scheduler_id = e.scheduler_id AND j.job_group = e.job_group AND j.job_name = e.job_name

@@ -30,7 +30,7 @@ const NO_RUN = new RawSql(
 export function selectExecutions(scope: SqlScope, selection: ExecutionSelection): Sql {
   const { sql, tables, schedulerId } = scope;
   return sql`SELECT ${ROW_COLUMNS} FROM ${tables.triggers} AS t ${scope.dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
-    WHERE t.run_id IS NOT NULL AND +t.scheduler_id = ${schedulerId} AND ${onRow(scope, selection)}
+    WHERE ${scope.dialect.running} AND +t.scheduler_id = ${schedulerId} AND ${onRow(scope, selection)}
     UNION ALL
     SELECT ${TABLE_COLUMNS} FROM ${tables.executions} AS e
     WHERE e.scheduler_id = ${schedulerId} AND ${inTable(scope, selection)}`;
@@ -83,8 +83,8 @@ export function clearRuns(scope: SqlScope, triggerIds: readonly number[]): Sql {
 
 /** Takes the executions off the rows that hold one of the tokens. */
 export function clearRunsByToken(scope: SqlScope, fireInstanceIds: readonly string[]): Sql {
-  return scope.sql`UPDATE ${scope.tables.triggers} SET ${NO_RUN}
-    WHERE run_id IS NOT NULL AND +scheduler_id = ${scope.schedulerId} AND run_id IN ${scope.list(fireInstanceIds)}`;
+  return scope.sql`UPDATE ${scope.tables.triggers} AS t SET ${NO_RUN}
+    WHERE ${scope.dialect.running} AND +t.scheduler_id = ${scope.schedulerId} AND t.run_id IN ${scope.list(fireInstanceIds)}`;
 }
 
 /** @param rows - the parameters of {@link EXECUTION_COLUMNS} */

@@ -12,12 +12,20 @@ const COLUMNS = new RawSql(['id', ...JOB_COLUMNS].map((column) => `j.${column}`)
 
 /** The jobs of the keys, each once. */
 export function selectJobs(scope: SqlScope, keys: readonly JobKey[]): Sql {
-  return scope.sql`SELECT ${COLUMNS} FROM ${scope.tables.jobs} AS j WHERE j.id IN ${jobIdsOf(scope, keys)}`;
+  const { sql, tables, dialect } = scope;
+  const wanted = dialect.isPair === null ? sql`j.id IN ${jobIdsOf(scope, keys)}` : hasKey(scope, keys);
+  return sql`SELECT ${COLUMNS} FROM ${tables.jobs} AS j WHERE ${wanted}`;
 }
 
 /** The jobs of the ids. */
 export function selectJobsById(scope: SqlScope, ids: readonly number[]): Sql {
   return scope.sql`SELECT ${COLUMNS} FROM ${scope.tables.jobs} AS j WHERE j.id IN ${scope.ids(ids)}`;
+}
+
+/** Locks jobs, in the order of their ids; waits for those that somebody else has locked. */
+export function lockJobs(scope: SqlScope, ids: readonly number[]): Sql {
+  return scope.sql`SELECT j.id FROM ${scope.tables.jobs} AS j WHERE j.id IN ${scope.ids(ids)}
+    ORDER BY j.id ${scope.locking('all')}`;
 }
 
 /** Id, group and name of the jobs of the ids. */
@@ -49,8 +57,17 @@ export function selectJobIds(scope: SqlScope, keys: readonly JobKey[]): Sql {
 
 /** The ids of the jobs of the keys, to stand behind IN. */
 export function jobIdsOf(scope: SqlScope, keys: readonly JobKey[]): Sql {
+  if (scope.dialect.isPair !== null) {
+    return scope.sql`(SELECT j.id FROM ${scope.tables.jobs} AS j WHERE ${hasKey(scope, keys)})`;
+  }
   return scope.sql`(SELECT j.id FROM ${keyRows(scope, keys)} AS k ${scope.dialect.joinInOrder} ${scope.tables.jobs} AS j
     ON j.scheduler_id = ${scope.schedulerId} AND j.job_group = k.group_name AND j.job_name = k.name)`;
+}
+
+const KEY_COLUMNS = [new RawSql('j.job_group'), new RawSql('j.job_name')] as const;
+
+function hasKey(scope: SqlScope, keys: readonly JobKey[]): Sql {
+  return scope.sql`j.scheduler_id = ${scope.schedulerId} AND ${scope.isPair(KEY_COLUMNS, keys)}`;
 }
 
 /** The id of a job, to stand behind an equals sign. */

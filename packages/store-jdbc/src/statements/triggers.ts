@@ -27,6 +27,7 @@ export function selected(scope: SqlScope, selection: TriggerSelection): Sql {
     case 'all':
       return sql`t.scheduler_id = ${scope.schedulerId}`;
     case 'keys':
+      if (scope.dialect.isPair !== null) return hasKey(scope, selection.keys);
       return sql`t.id IN (SELECT f.id FROM ${keyRows(scope, selection.keys)} AS k
         ${scope.dialect.joinInOrder} ${scope.tables.triggers} AS f ON f.scheduler_id = ${scope.schedulerId}
         AND f.trigger_group = k.group_name AND f.trigger_name = k.name)`;
@@ -42,6 +43,12 @@ export function selected(scope: SqlScope, selection: TriggerSelection): Sql {
       // Written out, for an index on some states is only used for a state that the statement names.
       return sql`t.scheduler_id = ${scope.schedulerId} AND t.state = ${STATE_LITERALS[selection.state]}`;
   }
+}
+
+const KEY_COLUMNS = [new RawSql('t.trigger_group'), new RawSql('t.trigger_name')] as const;
+
+function hasKey(scope: SqlScope, keys: readonly TriggerKey[]): Sql {
+  return scope.sql`t.scheduler_id = ${scope.schedulerId} AND ${scope.isPair(KEY_COLUMNS, keys)}`;
 }
 
 const STATE_LITERALS: Readonly<Record<StoredTriggerState, RawSql>> = {
@@ -119,6 +126,28 @@ export function deleteTriggerData(scope: SqlScope, ids: readonly number[]): Sql 
   return scope.sql`DELETE FROM ${scope.tables.triggerData} WHERE trigger_id IN ${scope.ids(ids)}`;
 }
 
+/** Ids of those selected that are in one of the states. */
+export function selectTriggerIdsIn(
+  scope: SqlScope,
+  selection: TriggerSelection,
+  states: readonly StoredTriggerState[],
+): Sql {
+  return scope.sql`SELECT t.id FROM ${scope.tables.triggers} AS t
+    WHERE ${selected(scope, selection)} AND t.state IN ${scope.list(states)}`;
+}
+
+/** Sets the state of triggers, and clears their claim. */
+export function setState(scope: SqlScope, ids: readonly number[], to: StoredTriggerState): Sql {
+  return scope.sql`UPDATE ${scope.tables.triggers} SET state = ${to}, claim_id = NULL WHERE id IN ${scope.ids(ids)}`;
+}
+
+/** Locks triggers, so that steps about the same ones come one after another. */
+export function lockTriggers(scope: SqlScope, keys: readonly TriggerKey[]): Sql {
+  return scope.sql`SELECT t.id FROM ${keyRows(scope, keys)} AS k ${scope.dialect.joinInOrder} ${scope.tables.triggers} AS t
+    ON t.scheduler_id = ${scope.schedulerId} AND t.trigger_group = k.group_name AND t.trigger_name = k.name
+    ${scope.locking('all')}`;
+}
+
 /** Sets the state of those selected that are in one of the states `from`, and clears their claim. */
 export function transitionTriggers(
   scope: SqlScope,
@@ -132,7 +161,7 @@ export function transitionTriggers(
 
 /** Puts triggers that cannot be read in error, so that no scan meets them again. */
 export function setUnreadable(scope: SqlScope, ids: readonly number[]): Sql {
-  return scope.sql`UPDATE ${scope.tables.triggers} SET state = 'error', claim_id = NULL WHERE id IN ${scope.ids(ids)}`;
+  return setState(scope, ids, 'error');
 }
 
 /** The groups that have triggers: steps from one to the next by the index, however many triggers each has. */

@@ -1,0 +1,278 @@
+/**
+ * mysql2, seen through structural types, so that the package needs neither it nor its types to be loaded.
+ *
+ * @module
+ */
+import { SchedulerError } from '@ametrine/core/spi';
+import { forRows } from '../dialects/mysql.js';
+import type { Sql, SqlEach, SqlList, SqlRow, SqlValue } from '../sql.js';
+import type { Access, Driver } from './driver.js';
+
+/** What is asked of a connection. */
+export interface MysqlQuery {
+  readonly sql: string;
+  readonly values?: unknown[];
+  readonly rowsAsArray?: boolean;
+  readonly typeCast?: boolean;
+}
+
+/** A connection of mysql2/promise, as far as the store uses it. */
+export interface MysqlConnection {
+  query(query: MysqlQuery): Promise<readonly [unknown, unknown]>;
+}
+
+/** A connection that a pool lends. */
+export interface MysqlPoolConnection extends MysqlConnection {
+  release(): void;
+  /** Closes it at once. */
+  destroy(): void;
+  /** The connection that this is the face of; its socket keeps the process alive, or not. */
+  readonly connection?: {
+    readonly stream?: { ref(): unknown; unref(): unknown };
+  };
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
+/** A pool of mysql2/promise, as far as the store uses it. */
+export interface MysqlPool {
+  getConnection(): Promise<MysqlPoolConnection>;
+  end(): Promise<void>;
+}
+
+/** A pool or connection of mysql2 with callbacks, which gives one with promises. */
+export interface MysqlCallbacks<T> {
+  promise(): T;
+}
+
+/** The part of mysql2 that the store constructs things of. */
+export interface MysqlModule {
+  createPool(config: object): MysqlPool;
+}
+
+/**
+ * Loads mysql2.
+ *
+ * @param load - how to import it; tests have no other way to lack it
+ * @throws SchedulerError `ERR_STORE_UNAVAILABLE` when it is not installed
+ */
+export async function loadMysql2(
+  load: () => Promise<unknown> = () => import('mysql2/promise'),
+): Promise<MysqlModule> {
+  try {
+    return ((await load()) as { readonly default: MysqlModule }).default;
+  } catch (cause) {
+    throw new SchedulerError(
+      'ERR_STORE_UNAVAILABLE',
+      'The MySQL store needs the package mysql2, which cannot be loaded; run npm install mysql2',
+      { cause, details: { package: 'mysql2' } },
+    );
+  }
+}
+
+/** What all drivers of a store have in common. */
+export interface MysqlSession {
+  /** Whether a connection takes several statements at once; where not, each is a round trip. */
+  readonly several: boolean;
+  /** The prefix of the tables: processes that make them at once take turns. */
+  readonly prefix: string;
+  /** The statement that finds the row of the scheduler in its table; null before it is known. */
+  lock: string | null;
+}
+
+/** Rows of one statement, and text that is kept back: more of either goes in several. */
+const ROWS_AT_ONCE = 500;
+const LENGTH_AT_ONCE = 2 ** 20;
+const SCHEMA_PATIENCE_S = 30;
+
+/** What sessions start with: reads of one transaction agree with one another; what changes reads what is there now. */
+const BEGIN_READING = ['SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'START TRANSACTION READ ONLY'];
+const BEGIN_CHANGING = ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'];
+
+interface Pending {
+  readonly text: string;
+  readonly values: readonly (SqlValue | SqlList)[];
+}
+
+/**
+ * One mysql2 connection as a {@link Driver}. What gives no rows is kept back and sent with the next statement that does,
+ * or with the commit: a transaction takes as many round trips as it has answers to wait for, and one for its end.
+ */
+export class MysqlDriver implements Driver {
+  readonly #connection: MysqlConnection;
+  readonly #session: MysqlSession;
+  #pending: Pending[] = [];
+  #pendingLength = 0;
+  #access: Access = 'read';
+  /** Whether anything was sent since the transaction began. */
+  #sent = false;
+  /** Whether an answer to a COMMIT was never seen. */
+  fateUnknown = false;
+
+  constructor(connection: MysqlConnection, session: MysqlSession) {
+    this.#connection = connection;
+    this.#session = session;
+  }
+
+  async begin(access: Access): Promise<void> {
+    this.#access = access;
+    this.#sent = false;
+    for (const text of access === 'read' ? BEGIN_READING : BEGIN_CHANGING) this.#keep(text);
+    const { lock } = this.#session;
+    if (access === 'schema') await this.#lockSchema();
+    else if (access !== 'read' && lock !== null) this.#keep(`${lock} ${LOCKS[access]}`);
+  }
+
+  async commit(): Promise<void> {
+    if (!this.#sent && this.#pending.length <= BEGIN_CHANGING.length + 1) {
+      // Nothing was asked and nothing is to be written.
+      this.#forget();
+      return;
+    }
+    this.#keep('COMMIT');
+    if (this.#access === 'read') {
+      // Nobody waits for the end of a transaction that only read. If it fails, so will what comes next.
+      this.#flush().catch(() => undefined);
+      return;
+    }
+    this.fateUnknown = true;
+    await this.#flush();
+    this.fateUnknown = false;
+    if (this.#access === 'schema') await this.#unlockSchema();
+  }
+
+  async rollback(): Promise<void> {
+    this.#forget();
+    if (!this.#sent) return;
+    this.#keep('ROLLBACK');
+    await this.#flush();
+    if (this.#access === 'schema') await this.#unlockSchema();
+  }
+
+  query({ text, values }: Sql): Promise<readonly SqlRow[]> {
+    this.#keep(text, values);
+    return this.#flush();
+  }
+
+  async execute({ text, values }: Sql): Promise<void> {
+    this.#keep(text, values);
+    if (this.#pendingLength > LENGTH_AT_ONCE) await this.#flush();
+  }
+
+  async executeEach({ text, rows }: SqlEach): Promise<void> {
+    for (const chunk of chunksOf(rows)) {
+      this.#keep(forRows(text, chunk.length), chunk.flat());
+      if (this.#pendingLength > LENGTH_AT_ONCE) await this.#flush();
+    }
+  }
+
+  async insertEach({ text, rows }: SqlEach): Promise<readonly number[]> {
+    const ids: number[] = [];
+    for (const chunk of chunksOf(rows)) {
+      this.#keep(forRows(text, chunk.length), chunk.flat());
+      // The rows of one insertion have ids one step apart, whatever other sessions insert meanwhile.
+      const [row] = await this.query({
+        text: 'SELECT LAST_INSERT_ID(), @@SESSION.auto_increment_increment',
+        chunks: [],
+        values: [],
+      });
+      const [first, step] = row as readonly [number, number];
+      for (let index = 0; index < chunk.length; index++) ids.push(first + index * step);
+    }
+    return ids;
+  }
+
+  async script(text: string): Promise<void> {
+    for (const statement of text.replaceAll(/^\s*--.*$/gm, '').split(/;\s*(?:\n|$)/)) {
+      if (statement.trim() !== '') await this.execute({ text: statement, chunks: [], values: [] });
+    }
+    await this.#flush();
+  }
+
+  async close(): Promise<void> {}
+
+  #keep(text: string, values: readonly (SqlValue | SqlList)[] = []): void {
+    this.#pending.push({ text, values });
+    this.#pendingLength += text.length;
+    for (const value of values) if (typeof value === 'string') this.#pendingLength += value.length;
+  }
+
+  #forget(): void {
+    this.#pending = [];
+    this.#pendingLength = 0;
+  }
+
+  /** Sends what is kept back; the rows of the last of it. */
+  async #flush(): Promise<readonly SqlRow[]> {
+    const pending = this.#pending;
+    if (pending.length === 0) return [];
+    this.#forget();
+    this.#sent = true;
+    if (!this.#session.several) {
+      let rows: readonly SqlRow[] = [];
+      for (const { text, values } of pending) rows = rowsOf(await this.#ask(text, values));
+      return rows;
+    }
+    const text = pending.map((statement) => statement.text).join(';\n');
+    const [results, fields] = await this.#ask(
+      text,
+      pending.flatMap((statement) => statement.values),
+    );
+    if (pending.length === 1) return rowsOf([results, fields]);
+    return rowsOf([(results as unknown[]).at(-1), (fields as unknown[]).at(-1)]);
+  }
+
+  #ask(sql: string, values: readonly unknown[]): Promise<readonly [unknown, unknown]> {
+    return this.#connection.query({ sql, values: values as unknown[], rowsAsArray: true, typeCast: true });
+  }
+
+  async #lockSchema(): Promise<void> {
+    const { prefix } = this.#session;
+    this.#keep(`SELECT GET_LOCK(${SCHEMA_LOCK}, ?)`, [prefix, SCHEMA_PATIENCE_S]);
+    const [row] = await this.#flush();
+    if (row?.[0] === 1) return;
+    throw new SchedulerError(
+      'ERR_STORE_BUSY',
+      `Another process has been making the schema ${prefix}* for ${SCHEMA_PATIENCE_S} seconds`,
+      { retryable: true },
+    );
+  }
+
+  async #unlockSchema(): Promise<void> {
+    await this.#ask(`SELECT RELEASE_LOCK(${SCHEMA_LOCK})`, [this.#session.prefix]);
+  }
+}
+
+/** Changes are alone with the scheduler's row; steps share it, so that changes and they keep apart. */
+const LOCKS: Readonly<Record<'write' | 'step', string>> = { write: 'FOR UPDATE', step: 'LOCK IN SHARE MODE' };
+
+/** Names of locks are the server's, not a database's, and short. */
+const SCHEMA_LOCK = "SHA1(CONCAT('ametrine schema ', DATABASE(), ' ', ?))";
+
+/** Splits rows so that a statement stays well below what servers take. */
+function* chunksOf(rows: readonly SqlRow[]): Generator<readonly SqlRow[]> {
+  let chunk: SqlRow[] = [];
+  let length = 0;
+  for (const row of rows) {
+    chunk.push(row);
+    for (const value of row) length += typeof value === 'string' ? value.length + 2 : 8;
+    if (chunk.length < ROWS_AT_ONCE && length < LENGTH_AT_ONCE) continue;
+    yield chunk;
+    chunk = [];
+    length = 0;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+const BIGINT = 8;
+
+/** Rows as arrays; whole numbers are numbers, however the connection's owner likes them. */
+function rowsOf([result, fields]: readonly [unknown, unknown]): readonly SqlRow[] {
+  if (!Array.isArray(result) || !Array.isArray(fields)) return [];
+  const rows = result as SqlValue[][];
+  for (const [column, field] of (fields as readonly { readonly columnType?: number }[]).entries()) {
+    if (field.columnType !== BIGINT) continue;
+    if (!rows.some((row) => typeof row[column] === 'string')) continue;
+    for (const row of rows) row[column] = row[column] === null ? null : Number(row[column]);
+  }
+  return rows;
+}
