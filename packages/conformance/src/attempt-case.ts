@@ -83,7 +83,7 @@ async function runIn(
   evidence: Evidence,
 ): Promise<number> {
   const namespace = await harness.openNamespace();
-  const context = new CaseContext(namespace, harness.claim, kase.route, random);
+  const context = new CaseContext(namespace, harness.claim, kase.route, random, harness.tcp ?? null);
   // Shared until the case ends, so that a case which never ends shows how far it got.
   evidence.operations = context.history.operations;
   evidence.giveUp = () => context.giveUp();

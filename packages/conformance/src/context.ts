@@ -8,7 +8,8 @@ import { acquaint } from './acquaint.js';
 import type { FireRoute } from './case.js';
 import { Checks } from './check.js';
 import { T0, THRESHOLD } from './factories.js';
-import type { HarnessNode, Namespace, NodeOptions, ProcessNode } from './harness.js';
+import { TcpProxy } from './faults/tcp-proxy.js';
+import type { HarnessNode, Namespace, NodeOptions, ProcessNode, TcpEndpoint } from './harness.js';
 import { History } from './history.js';
 import { CaseNode, type CaseTime, type NodeParts } from './node.js';
 import { ProcessCaseNode } from './processes/process-case-node.js';
@@ -34,6 +35,8 @@ export interface OpenOptions {
   readonly checkInIntervalMs?: number;
   /** @defaultValue a new one that knows `Work` */
   readonly resolver?: SettableResolver;
+  /** Where the node reaches the backend: that of a {@link CaseContext.proxy}. @defaultValue directly */
+  readonly endpoint?: TcpEndpoint;
   /** What a subclass's `getJobClassResolver()` answers; needs the offer `resolverHook`. */
   readonly resolverHook?: JobClassResolver;
   /** Handed to the constructor as they are. */
@@ -54,6 +57,8 @@ export class CaseContext extends Checks implements CaseTime {
   readonly claim: StoreCapabilities;
   /** The only chance that a case may use: the same seed, the same run. */
   readonly random: SeededRandom;
+  readonly #tcp: TcpEndpoint | null;
+  readonly #proxies: TcpProxy[] = [];
   readonly #route: FireRoute;
   readonly #nodes: CaseNode[] = [];
   readonly #unopened = new Set<HarnessNode>();
@@ -66,12 +71,14 @@ export class CaseContext extends Checks implements CaseTime {
     claim: StoreCapabilities,
     route: FireRoute,
     random: SeededRandom = new SeededRandom(0, 'case'),
+    tcp: TcpEndpoint | null = null,
   ) {
     super(new History());
     this.claim = claim;
     this.namespace = namespace;
     this.random = random;
     this.#route = route;
+    this.#tcp = tcp;
   }
 
   /** Lets time pass for the callers. */
@@ -143,17 +150,28 @@ export class CaseContext extends Checks implements CaseTime {
     return new ProcessCaseNode({ ...(await this.#introduce(instanceId, handle, options).start()), handle });
   }
 
+  /** Puts a proxy before the backend, for nodes to be opened behind it by their `endpoint`; needs the harness's `tcp`. */
+  async proxy(): Promise<TcpProxy> {
+    if (this.#tcp === null) throw new Error('the harness names no address of its backend');
+    const proxy = await TcpProxy.start(this.#tcp);
+    this.#proxies.push(proxy);
+    return proxy;
+  }
+
   /** Ends the case at once: no call gets through any more, and no process is left. */
   giveUp(): void {
     this.history.giveUp();
     for (const handle of this.#processes) void handle.kill();
+    for (const proxy of this.#proxies) proxy.heal();
   }
 
   /** Closes every node that the case left open. */
   async close(): Promise<void> {
+    for (const proxy of this.#proxies) proxy.heal();
     await Promise.all(this.#processes.map((handle) => handle.kill()));
     for (const node of this.#nodes) await node.stop();
     for (const handle of this.#unopened) await handle.store.shutdown();
+    for (const proxy of this.#proxies) await proxy.close();
   }
 
   #nextInstanceId(): string {
@@ -191,12 +209,13 @@ export class CaseContext extends Checks implements CaseTime {
 }
 
 function nodeOptions(instanceId: string, options: OpenOptions): NodeOptions {
-  const { maxMisfiresPerPass, patienceMs, resolverHook, extraOptions } = options;
+  const { maxMisfiresPerPass, patienceMs, endpoint, resolverHook, extraOptions } = options;
   return {
     instanceId,
     misfireThresholdMs: options.misfireThresholdMs ?? THRESHOLD,
     ...(maxMisfiresPerPass === undefined ? {} : { maxMisfiresPerPass }),
     ...(patienceMs === undefined ? {} : { patienceMs }),
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...(resolverHook === undefined ? {} : { resolverHook }),
     ...(extraOptions === undefined ? {} : { extraOptions }),
   };

@@ -26,10 +26,10 @@ export interface NodeOptions {
   readonly resolverHook?: JobClassResolver;
   /**
    * How long a call may wait for a backend that is away before it fails, in ms; only asked for with the offer
-   * `outages`.
+   * `outages` or `endpoint`.
    */
   readonly patienceMs?: number;
-  /** Where this node is to reach the backend in place of {@link Harness.tcp}: a proxy of the kit. */
+  /** Where this node is to reach the backend in place of {@link Harness.tcp}: a proxy of the kit. Needs the offer `endpoint`. */
   readonly endpoint?: TcpEndpoint;
   /** Handed to the store's constructor as they are, beside the options above: for options that must be refused. */
   readonly extraOptions?: Readonly<Record<string, unknown>>;
@@ -100,7 +100,7 @@ export interface Namespace {
 }
 
 /** What a harness can do beyond the necessary: cases that need it are not applicable without. */
-export type HarnessOffer = 'resolverHook' | 'damage' | 'processes' | 'outages' | 'ageing';
+export type HarnessOffer = 'resolverHook' | 'damage' | 'processes' | 'outages' | 'ageing' | 'endpoint';
 
 /** A store, as the kit sees it. */
 export interface Harness {
@@ -124,7 +124,7 @@ export interface Harness {
   readonly contract?: string;
   /** @defaultValue none */
   readonly offers?: readonly HarnessOffer[];
-  /** Where the backend listens, when it does: the kit can then come between a store and its backend. */
+  /** Where the backend listens, when it does: with the offer `endpoint` the kit comes between a store and its backend. */
   readonly tcp?: TcpEndpoint;
   openNamespace(): Promise<Namespace>;
 }

@@ -40,3 +40,9 @@ export function offers(offer: HarnessOffer): Applicability {
 export function all(...needs: readonly Applicability[]): Applicability {
   return (harness) => needs.map((need) => need(harness)).find((answer) => answer !== true) ?? true;
 }
+
+/** The kit can come between the store and its backend. */
+export const wired: Applicability = all(
+  offers('endpoint'),
+  ({ tcp }) => tcp !== undefined || 'the harness names no address of its backend',
+);

@@ -88,6 +88,69 @@ export const provenClusterCases: readonly ConformanceCase[] = defineCases([
     },
   },
   {
+    id: 'CLU-17/gone',
+    title: 'a node that left in order is no member: who is alone then puts in error what nobody can run',
+    rules: ['JS-LIF-04', 'JS-FIR-07'],
+    level: 'L3',
+    needs: clustered,
+    async run(ctx) {
+      const [lacks, leaves] = [await ctx.open(), await ctx.open()];
+      const of = job('j', { jobClass: 'Rare' });
+      await lacks.put(of, every('t', of, HOUR));
+      await leaves.stop();
+      ctx.same(
+        (await lacks.start()).map((r) => r.kind),
+        ['jobClassNotFound'],
+        'what comes of it',
+      );
+      ctx.same(await lacks.state(key('t')), 'error', 'the state');
+    },
+  },
+  {
+    id: 'CLU-13/dead',
+    title: 'a start recovers nodes that are dead by then, and leaves living ones alone',
+    rules: ['JS-REC-01', 'JS-CLU-02'],
+    level: 'L3',
+    needs: ageable,
+    async run(ctx) {
+      const [dead, living] = [await ctx.open(), await ctx.open()];
+      const of = job('j', { requestsRecovery: true });
+      await dead.put(of, once('t', of), once('u', of, { at: T0 + 1 }));
+      await dead.run();
+      ctx.advance(1);
+      const run = await living.run();
+      await dead.abandon();
+      for (let passed = 0; passed < LAPSE; passed += CHECK_IN_INTERVAL) await ctx.pass(CHECK_IN_INTERVAL);
+      // Its own silence keeps the living one from recovering the dead one, unless it knows that its process is gone.
+      const { recoveries } = await living.checkIn();
+      const newcomer = await ctx.open();
+      ctx.same(
+        [...recoveries, ...newcomer.recoveries].map((r) => r.instanceId),
+        [dead.instanceId],
+        'what is recovered, by the start at the latest',
+      );
+      ctx.same(await living.complete(run, 'deleteTrigger'), 'completed', 'the run of the living node');
+      ctx.same((await newcomer.run()).recovers?.triggerKey, key('t'), 'what runs again');
+    },
+  },
+  {
+    id: 'REC-12/check-in',
+    title: 'a check-in leaves complete triggers: they go at a start',
+    rules: ['JS-REC-07'],
+    level: 'L3',
+    needs: clustered,
+    async run(ctx) {
+      const node = await ctx.open();
+      const of = job('j');
+      await node.put(of, once('t', of));
+      await node.complete(await node.run());
+      await node.checkIn();
+      ctx.same(await node.state(key('t')), 'complete', 'the state after a check-in');
+      await ctx.open();
+      ctx.same(await node.state(key('t')), 'none', 'the state after another node started');
+    },
+  },
+  {
     id: 'CLU-18/blocking',
     title: 'a run of one scheduler blocks nothing of another, in claims and in states',
     rules: ['JS-LIF-06'],

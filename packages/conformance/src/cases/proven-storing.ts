@@ -123,6 +123,24 @@ export const provenStoringCases: readonly ConformanceCase[] = defineCases([
     },
   },
   {
+    id: 'TRG-10/taken',
+    title: 'a replacement under a key that another trigger has is refused, and changes neither',
+    rules: ['JS-STO-08', 'JS-STO-03'],
+    async run(ctx) {
+      const node = await ctx.open();
+      const of = job('j');
+      const [t, u] = [every('t', of, HOUR), every('u', of, 2 * HOUR)];
+      await node.put(of, t, u);
+      await ctx.rejects(
+        node.store.replaceTrigger(t.key, every('u', of, 3 * HOUR)),
+        'ERR_ALREADY_EXISTS',
+        'the replacement',
+      );
+      ctx.includes(await node.stored(t), t, 'the trigger that was to be replaced');
+      ctx.includes(await node.stored(u), u, 'the trigger that has the key');
+    },
+  },
+  {
     id: 'COM-10/replaced',
     title: 'a trigger that is replaced leaves its run: it ends as it would have, and blocks until then',
     rules: ['JS-EXE-02'],

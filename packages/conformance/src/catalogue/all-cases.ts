@@ -57,6 +57,7 @@ import { triggerFieldCases } from '../cases/trigger-fields.js';
 import { triggerReadingCases } from '../cases/triggers-reading.js';
 import { triggerReplacingCases } from '../cases/triggers-replacing.js';
 import { triggerStoringCases } from '../cases/triggers-storing.js';
+import { wireFaultCases } from '../cases/wire-faults.js';
 
 /** The catalogue of cases. */
 export const allCases: readonly ConformanceCase[] = [
@@ -102,6 +103,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...scheduleRaceCases,
   ...processCases,
   ...outageCases,
+  ...wireFaultCases,
   ...provenClusterCases,
   ...provenDataCases,
   ...provenPausingCases,

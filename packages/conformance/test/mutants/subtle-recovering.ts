@@ -214,6 +214,27 @@ export const subtleRecoveryMutants: readonly Mutant[] = [
         looking && selection.by === 'jobs' ? [] : tx.selectExecutions(selection),
     };
   }),
+  brokenCalls('JS-REC-07/at-any-time', 'complete triggers are removed at every check-in', (store) => ({
+    checkIn: async (at) => {
+      const found = await store.checkIn(at);
+      for (const { key } of await store.listTriggers({}))
+        if ((await store.getTriggerState(key)) === 'complete') await store.removeTrigger(key);
+      return found;
+    },
+  })),
+  whileLooking('JS-REC-01/dead-nodes', 'a start passes over nodes that are dead', (tx) => {
+    let first = true;
+    return {
+      selectExecutions: async (selection) => {
+        const found = await tx.selectExecutions(selection);
+        if (selection.by !== 'all' || !first) return found;
+        first = false;
+        const members = new Set((await tx.listInstances()).map(({ instanceId }) => instanceId));
+        const newest = (await tx.listInstances()).at(-1)?.instanceId;
+        return found.filter((e) => !members.has(e.instanceId) || e.instanceId === newest);
+      },
+    };
+  }),
   whileLooking('JS-REC-07/errors-too', 'triggers in error are removed at the start', (tx) => ({
     selectTriggers: async (selection, limit) => {
       const found = await tx.selectTriggers(selection, limit);

@@ -66,6 +66,19 @@ export const subtleLifecycleMutants: readonly Mutant[] = [
       },
     };
   }),
+  brokenStore('JS-LIF-04/stays-member', 'a node that left is a member until it lapses', () => {
+    return class extends OpenPortableStore {
+      protected override async leaving(effects: Effects): Promise<void> {
+        const own = await this.transact(effects, async (tx) =>
+          (await tx.listInstances()).filter(({ instanceId }) => instanceId === this.instanceId),
+        );
+        await super.leaving(effects);
+        await this.transact(effects, async (tx) => {
+          for (const record of own) await tx.putInstance(record);
+        });
+      }
+    };
+  }),
   brokenStore('JS-LIF-04/leaves-its-runs', 'a node leaves the cluster with a run unfinished', () => {
     return class extends OpenPortableStore {
       protected override async leaving(effects: Effects): Promise<void> {

@@ -222,6 +222,13 @@ export const subtleStoringMutants: readonly Mutant[] = [
       },
     }),
   ),
+  brokenCalls('JS-STO-08/over-another', 'a replacement overwrites whatever has its new key', (store) => ({
+    replaceTrigger: async (key, trigger) => {
+      const other = keyText(key) !== keyText(trigger.key) && (await store.getTrigger(trigger.key)) !== null;
+      if (other) await store.removeTrigger(trigger.key);
+      return store.replaceTrigger(key, trigger);
+    },
+  })),
   brokenCalls('JS-STO-08/absent-is-error', 'replacing an absent trigger is an error', (store) => ({
     replaceTrigger: async (key, trigger) => {
       if ((await store.getTrigger(key)) === null) throw new SchedulerError('ERR_TRIGGER_NOT_FOUND', 'absent');
