@@ -102,7 +102,10 @@ const scheduler = createScheduler({
         instanceRecovered: ({ instanceId: dead, released, recovering, abandoned }) =>
           note('recovered', { dead, released, recovering: recovering.length, abandoned }),
         schedulerError: (message, error) =>
-          note('problem', { message: `${message}: ${error.message}`, code: error.code }),
+          note('problem', {
+            message: `${message}: ${error.message}`,
+            code: 'code' in error ? error.code : undefined,
+          }),
       },
     ],
   },

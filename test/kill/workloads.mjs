@@ -112,7 +112,7 @@ function crowded(count) {
     const job = kind[Math.floor(index / 50)] ?? 'tick';
     triggers[`recurring-${index}`] = { job, periodMs, spec: { every: periodMs } };
   }
-  /** @type {Workload['oneShots']} */
+  /** @type {Record<string, { job: string, afterMs: number }>} */
   const oneShots = {};
   for (let index = 0; index < count; index++) {
     const alone = index % ALONE_EVERY === 0;
