@@ -10,6 +10,7 @@ export const parts = {
   build: 'tsc -b',
   rules: 'node packages/conformance/scripts/generate-rules.mjs --check',
   index: 'node packages/conformance/scripts/generate-index.mjs --check',
+  commands: 'node packages/store-redis/scripts/generate-commands.mjs --check',
   types: 'tsc -p tsconfig.check.json',
   promises: 'eslint .',
   cycles: 'node scripts/check-import-cycles.mjs',

@@ -43,6 +43,16 @@ export const testedStores = [
     suite: 'packages/store-jdbc/test/mariadb.conformance.test.ts',
     servers: ['mariadb'],
   },
+  {
+    name: 'redis',
+    suite: 'packages/store-redis/test/conformance.test.ts',
+    servers: ['redis'],
+  },
+  {
+    name: 'redis-cluster',
+    suite: 'packages/store-redis/test/cluster.conformance.test.ts',
+    servers: ['redis-cluster'],
+  },
 ];
 
 /**

@@ -25,6 +25,15 @@ export class Effects {
     else if (this.#candidateAt === null || candidateAt < this.#candidateAt) this.#candidateAt = candidateAt;
   }
 
+  /**
+   * What {@link Effects.send} will say of the schedule, for stores that tell other nodes with the commit itself:
+   * undefined for nothing, null for a change of unknown time, else the earliest new fire time (epoch ms).
+   */
+  get change(): number | null | undefined {
+    if (!this.#changed) return undefined;
+    return this.#unknownCandidate ? null : this.#candidateAt;
+  }
+
   /** A trigger misfired; hand over the trigger as it was before its instruction was applied. */
   misfired(trigger: Trigger): void {
     this.#others.push((signals) => signals.triggerMisfired(trigger));
@@ -61,6 +70,7 @@ export class Effects {
   /** Sends everything: notices first, then one scheduling signal for the whole step. */
   send(signals: StoreSignals): void {
     for (const tell of this.#others) tell(signals);
-    if (this.#changed) signals.schedulingChanged(this.#unknownCandidate ? null : this.#candidateAt);
+    const { change } = this;
+    if (change !== undefined) signals.schedulingChanged(change);
   }
 }

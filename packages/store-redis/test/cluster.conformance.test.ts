@@ -1,0 +1,4 @@
+import { registerConformance } from '@ametrine/conformance/vitest';
+import harness from '../../conformance/harnesses/redis-cluster.mjs';
+
+registerConformance(harness);
