@@ -20,9 +20,16 @@ export class Quickstart {
   readonly #exit: Promise<unknown>;
   #check: () => void = () => {};
 
-  constructor(folder: string) {
-    this.#child = spawn(process.execPath, [MAIN], {
-      env: { ...process.env, AMETRINE_DATA: folder },
+  /** @param program - another example's file and arguments, and what is in its environment */
+  constructor(
+    folder: string,
+    program: { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } = {
+      args: [MAIN],
+      env: {},
+    },
+  ) {
+    this.#child = spawn(process.execPath, program.args, {
+      env: { ...process.env, AMETRINE_DATA: folder, ...program.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#exit = once(this.#child, 'close').finally(() => this.#check());

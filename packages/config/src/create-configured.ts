@@ -170,7 +170,7 @@ async function optionsFrom(input: unknown, parts: ConfiguredParts): Promise<Sche
 
 type Constructor = new (options?: unknown) => unknown;
 
-async function openStore({ store }: SchedulerConfig, parts: ConfiguredParts): Promise<JobStore> {
+async function openStore({ store, jobs }: SchedulerConfig, parts: ConfiguredParts): Promise<JobStore> {
   const { type, ...options } = store;
   const isOwn = Object.hasOwn(parts.classes, type) || isModuleReference(type);
   const stock = isOwn ? null : stockStore(type);
@@ -184,8 +184,25 @@ async function openStore({ store }: SchedulerConfig, parts: ConfiguredParts): Pr
     : loadInstalled(parts, 'store.type', stock.store.module, stock.className))) as Constructor;
   const { path } = options;
   const isFile = typeof path === 'string' && path !== ':memory:';
-  const placed = isFile ? { ...options, path: resolve(parts.baseDir, path) } : options;
+  const placed = {
+    ...options,
+    ...(isFile ? { path: resolve(parts.baseDir, path) } : {}),
+    ...modulesOf(stock, options['jobModules'] ?? jobs, parts),
+  };
   return construct(parts, 'store', Store, placed) as JobStore;
+}
+
+/** A `Dynamic…` store looks where the configuration's `jobs` are, unless it is told otherwise. */
+function modulesOf(
+  stock: { readonly className: string } | null,
+  modules: unknown,
+  { baseDir }: ConfiguredParts,
+): { readonly jobModules?: unknown } {
+  if (stock?.className.startsWith('Dynamic') !== true || typeof modules !== 'object' || modules === null)
+    return {};
+  const { dir, roots = dir, ...options } = modules as Readonly<Record<string, unknown>>;
+  if (roots === undefined) return {};
+  return { jobModules: { ...options, roots: [roots].flat().map((root) => resolve(baseDir, String(root))) } };
 }
 
 async function resolverOf(

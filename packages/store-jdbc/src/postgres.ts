@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { StoreCapabilities, StoreContext } from '@ametrine/core/spi';
+import {
+  type DynamicJobStore,
+  dynamicJobStore,
+  type StoreCapabilities,
+  type StoreContext,
+} from '@ametrine/core/spi';
 import type { Database } from './database.js';
 import { postgresDialect } from './dialects/postgres.js';
 import { loadPg } from './drivers/pg.js';
@@ -100,3 +105,7 @@ export class PostgresJobStore extends SteppedSqlJobStore {
     (this.#database as PostgresDatabase).lock = `${Number(row?.[0])}, ${scope.schedulerId}`;
   }
 }
+
+/** PostgresJobStore that also finds job classes in modules under the folders of its option `jobModules`. */
+export const DynamicPostgresJobStore: DynamicJobStore<PostgresStoreOptions, PostgresJobStore> =
+  dynamicJobStore(PostgresJobStore);

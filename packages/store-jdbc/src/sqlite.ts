@@ -8,6 +8,8 @@ import {
   type AtTime,
   type ClaimRequest,
   type ClaimResult,
+  type DynamicJobStore,
+  dynamicJobStore,
   Effects,
   type InstanceRecord,
   isSchedulerError,
@@ -227,3 +229,7 @@ interface SqliteNode {
 function watchedFile(driver: BetterSqliteDriver, databasePath: string): string {
   return driver.pragma('journal_mode') === 'wal' ? `${databasePath}-wal` : databasePath;
 }
+
+/** SqliteJobStore that also finds job classes in modules under the folders of its option `jobModules`. */
+export const DynamicSqliteJobStore: DynamicJobStore<SqliteStoreOptions, SqliteJobStore> =
+  dynamicJobStore(SqliteJobStore);

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../clock.js';
 import type { Logger } from '../logger.js';
+import type { JobStore } from '../spi/job-store.js';
 import type { Scheduler } from './scheduler.js';
 
 /** What a plugin is given. */
@@ -15,6 +16,8 @@ export interface PluginContext {
   readonly scheduler: Scheduler;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** The scheduler's store, open: for what the scheduler has no call for. */
+  openStore(): Promise<JobStore>;
 }
 
 /**

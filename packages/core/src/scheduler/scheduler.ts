@@ -35,7 +35,7 @@ export class Scheduler extends SchedulePausing {
     this.#engine = engine;
     this.context = new Map(Object.entries(resolved.context));
     const { logger, clock } = resolved;
-    engine.plugins.initialize({ scheduler: this, logger, clock });
+    engine.plugins.initialize({ scheduler: this, logger, clock, openStore: () => engine.open() });
   }
 
   get name(): string {

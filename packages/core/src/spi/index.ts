@@ -6,6 +6,7 @@
 export { decodeCalendar, encodeCalendar } from '../calendars/calendar-spec.js';
 export type { WallClock } from '../civil-date.js';
 export { decodeData, EMPTY_DATA, encodeData } from '../data-map.js';
+export { durationMs } from '../duration.js';
 export { invalidArgument, isSchedulerError, SchedulerError, showValue } from '../errors.js';
 export { checkTimeZone } from '../field-checks.js';
 export { afterFire, afterMisfire, withCalendar } from '../firing.js';
@@ -32,6 +33,7 @@ export {
   isBornPaused,
   publicState,
 } from './decisions.js';
+export { type DynamicJobStore, type DynamicOptions, dynamicJobStore } from './dynamic-job-store.js';
 export { Effects } from './effects.js';
 export type { ClaimRequest, ClaimResult, FireOutcome, UnresolvedBundle } from './hot-path.js';
 export type { Job, JobClass, JobClassResolver, JobConstructor, JobFunction } from './job-class.js';

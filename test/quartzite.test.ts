@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Quickstart } from './quickstart-process.js';
+import { startPostgres, whyUnavailable as whyNoPostgres } from './servers/postgres.mjs';
+
+const path = (file: string): string =>
+  fileURLToPath(new URL(`../examples/quartzite/${file}`, import.meta.url));
+const noPostgres = await whyNoPostgres();
+
+const clean: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of clean.splice(0).reverse()) await step();
+});
+
+/** What the properties need beside the folder. */
+const BACKENDS: readonly [string, string | null, () => Promise<NodeJS.ProcessEnv>][] = [
+  ['sqlite', null, async () => ({})],
+  [
+    'postgres',
+    noPostgres,
+    async () => {
+      const server = await startPostgres();
+      clean.push(() => server.stop());
+      const { hostname, port, username, password, pathname } = new URL(server.url);
+      const login = `user=${username}${password === '' ? '' : `&password=${password}`}`;
+      return { QUARTZITE_JDBC_URL: `jdbc:postgresql://${hostname}:${port}${pathname}?${login}` };
+    },
+  ],
+];
+
+describe.each(BACKENDS)('the quartzite example on %s', (name, missing, prepare) => {
+  test.skipIf(missing !== null)(
+    'finds jobs, triggers, their states and its history after kill -9',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'ametrine-quartzite-'));
+      clean.push(() => rmSync(folder, { recursive: true, force: true }));
+      const env = { QUARTZITE_DATA: folder, ...(await prepare()) };
+      const args = [path('service.js'), path(`${name}.properties`)];
+      const start = (): Quickstart => {
+        const service = new Quickstart(folder, { args, env });
+        clean.push(() => service.end('SIGKILL'));
+        return service;
+      };
+
+      const first = start();
+      await first.line(/^started with 0 jobs$/);
+      await first.line(/^0 runs in the history$/);
+      await first.line(/^count 5$/);
+      expect(await first.line(/^Trigger service\.often fired job service\.count at /)).not.toBe('');
+      await first.line(/^Job service\.count ended at .* with the result 3$/);
+      await first.line(/^trigger held\.held is paused$/);
+      await first.end('SIGKILL');
+      const reached = Math.max(...first.lines.flatMap((line) => Number(/^count (\d+)/.exec(line)?.[1] ?? 0)));
+
+      const second = start();
+      await second.line(/^started with 2 jobs$/);
+      await second.line(/^trigger held\.held is paused$/);
+      await second.line(/^trigger service\.often is (normal|blocked)$/);
+      const past = Number((await second.line(/ runs in the history$/)).split(' ')[0]);
+      // Records on their way when the process was killed are lost with it.
+      expect(past).toBeGreaterThanOrEqual(3);
+      const next = Number(/^count (\d+)/.exec(await second.line(/^count \d+/))?.[1]);
+      // The counter goes on; what was counted when the process was killed may be counted again.
+      expect(next).toBeGreaterThanOrEqual(reached);
+      expect(next).toBeLessThanOrEqual(reached + 1);
+      await second.line(new RegExp(`^Job service\\.count ended at .* with the result ${next + 2}$`));
+      expect(await second.end('SIGTERM')).toBe(0);
+      expect(second.lines.at(-1)).toBe('stopped');
+    },
+    90_000,
+  );
+});
