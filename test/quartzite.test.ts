@@ -4,29 +4,32 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Quickstart } from './quickstart-process.js';
-import { startPostgres, whyUnavailable as whyNoPostgres } from './servers/postgres.mjs';
+import { startMariadb, whyUnavailable as whyNoMariadb } from './servers/mariadb.mjs';
 
 const path = (file: string): string =>
   fileURLToPath(new URL(`../examples/quartzite/${file}`, import.meta.url));
-const noPostgres = await whyNoPostgres();
 
 const clean: (() => unknown)[] = [];
 afterEach(async () => {
   for (const step of clean.splice(0).reverse()) await step();
 });
 
+function jdbc(kind: string, url: string): NodeJS.ProcessEnv {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const login = `user=${username}${password === '' ? '' : `&password=${password}`}`;
+  return { QUARTZITE_JDBC_URL: `jdbc:${kind}://${hostname}:${port}${pathname}?${login}` };
+}
+
 /** What the properties need beside the folder. */
 const BACKENDS: readonly [string, string | null, () => Promise<NodeJS.ProcessEnv>][] = [
   ['sqlite', null, async () => ({})],
   [
-    'postgres',
-    noPostgres,
+    'mysql',
+    await whyNoMariadb(),
     async () => {
-      const server = await startPostgres();
+      const server = await startMariadb();
       clean.push(() => server.stop());
-      const { hostname, port, username, password, pathname } = new URL(server.url);
-      const login = `user=${username}${password === '' ? '' : `&password=${password}`}`;
-      return { QUARTZITE_JDBC_URL: `jdbc:postgresql://${hostname}:${port}${pathname}?${login}` };
+      return jdbc('mysql', server.url);
     },
   ],
 ];

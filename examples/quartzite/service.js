@@ -14,6 +14,8 @@ scheduler.addSchedulerListener({
 });
 await scheduler.start();
 console.log(`started with ${(await scheduler.listJobKeys('service')).length} jobs`);
+const past = await readRunHistory(scheduler, { limit: 1_000_000 });
+console.log(`${past.length} runs in the history`);
 
 if (!(await scheduler.jobExists({ name: 'count', group: 'service' }))) {
   // The class of this job did not exist when the scheduler started.
@@ -46,8 +48,6 @@ if (!(await scheduler.jobExists({ name: 'count', group: 'service' }))) {
 }
 for (const { key } of await scheduler.listTriggers())
   console.log(`trigger ${key.group}.${key.name} is ${await scheduler.getTriggerState(key)}`);
-const past = await readRunHistory(scheduler, { limit: 1_000_000 });
-console.log(`${past.length} runs in the history`);
 
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.once(signal, async () => {

@@ -156,6 +156,30 @@ describe('a configured scheduler', () => {
     expect(heard).toHaveBeenCalledWith({ loud: true });
   });
 
+  test.each([
+    ['its own option', { jobModules: { roots: ['./late'] } }, {}],
+    ['the jobs of the configuration', {}, { jobs: { dir: './late' } }],
+  ])('with a dynamic store, which finds classes that came later, by %s', async (_, own, config) => {
+    await mkdir(join(folder, 'late'));
+    const ran: string[] = [];
+    const scheduler = keep(
+      await createSchedulerFromConfig(
+        { store: { type: 'DynamicSqliteJobStore', path: 'jobs.db', ...own }, ...config },
+        { baseDir: folder, context: { ran }, logger: silentLogger, jobs: { Known: () => ran.push('known') } },
+      ),
+    );
+    await scheduler.start();
+    await file(
+      'late/Late.mjs',
+      'export default ({ scheduler }) => scheduler.context.get("ran").push("late");',
+    );
+    await scheduler.schedule({ job: 'Late' }, { at: new Date() });
+    await scheduler.whenIdle();
+    await scheduler.schedule({ job: 'Known' }, { at: new Date() });
+    await scheduler.whenIdle();
+    expect(ran.sort()).toEqual(['known', 'late']);
+  });
+
   test.each<[unknown, string]>([
     [null, 'is null; expected an object'],
     [{}, 'store: is undefined'],

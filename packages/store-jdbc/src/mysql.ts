@@ -7,6 +7,8 @@ import {
   type AtTime,
   type ClaimRequest,
   type ClaimResult,
+  type DynamicJobStore,
+  dynamicJobStore,
   type Effects,
   type Recovery,
   SchedulerError,
@@ -195,3 +197,7 @@ function unsuitable(reason: string): SchedulerError {
     { details: { reason } },
   );
 }
+
+/** MySqlJobStore that also finds job classes in modules under the folders of its option `jobModules`. */
+export const DynamicMySqlJobStore: DynamicJobStore<MysqlStoreOptions, MySqlJobStore> =
+  dynamicJobStore(MySqlJobStore);
