@@ -17,6 +17,7 @@ const LAST_WORDS_MS = 2000;
 /** A store as a user opens it that can lose its connections as a killed process does. */
 class MortalPostgresJobStore extends PostgresJobStore {
   #hook;
+  #pool;
   #sockets = new Set();
 
   constructor(schema, { instanceId: _, resolverHook, patienceMs, endpoint, extraOptions, ...options }) {
@@ -36,7 +37,8 @@ class MortalPostgresJobStore extends PostgresJobStore {
 
   async openConnections() {
     const connections = await super.openConnections();
-    connections.pool.on('connect', (client) => this.#watch(client.connection.stream));
+    this.#pool = connections.pool;
+    this.#pool.on('connect', (client) => this.#watch(client.connection.stream));
     return connections;
   }
 
@@ -45,8 +47,10 @@ class MortalPostgresJobStore extends PostgresJobStore {
     socket.once('close', () => this.#sockets.delete(socket));
   }
 
-  /** Breaks the connections behind the store's back. */
+  /** Breaks the connections behind the store's back; there are no others for the dead. */
   die() {
+    if (this.#pool !== undefined)
+      this.#pool.connect = async () => Promise.reject(new Error('Connection terminated'));
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -107,14 +111,14 @@ export default defineHarness({
     durability: 'disk',
     clustering: true,
     wakeup: 'push',
-    transactions: 'own',
+    transactions: 'join',
     livenessClock: 'server',
     timestampPrecisionMs: 1,
     maxNameLength: 400,
     maxDataBytes: 16 * 1024 * 1024,
     reacquireCostMs: 10,
   },
-  offers: ['resolverHook', 'damage', 'processes', 'ageing'],
+  offers: ['resolverHook', 'damage', 'processes', 'ageing', 'transactions'],
   tcp: { host, port },
   async openNamespace() {
     const schema = `case_${randomUUID().replaceAll('-', '')}`;
@@ -131,6 +135,15 @@ export default defineHarness({
       inspect: () => dump(schema),
       damageTrigger: (schedulerName, key) => damage(schema, schedulerName, key),
       ageCheckIns: (schedulerName, byMs) => age(schema, schedulerName, byMs),
+      beginTransaction: async () => {
+        const handle = await beside.connect();
+        await handle.query('BEGIN');
+        const end = async (how) => {
+          await handle.query(how);
+          handle.release();
+        };
+        return { handle, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
+      },
       openResources: async () => {
         const left = await Promise.all(stores.map((store) => store.openConnectionsLeft()));
         return left.filter((count) => count > 0).map((count) => `${count} connections`);

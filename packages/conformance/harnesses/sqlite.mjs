@@ -57,6 +57,17 @@ function lockOut(path) {
   };
 }
 
+/** An application's transaction on a connection of its own. */
+function transactionOn(path) {
+  const handle = new Database(path);
+  handle.exec('BEGIN');
+  const end = async (how) => {
+    handle.exec(how);
+    handle.close();
+  };
+  return { handle, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
+}
+
 function dump(database) {
   const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
   return Object.fromEntries(tables.map((name) => [name, database.prepare(`SELECT * FROM "${name}"`).all()]));
@@ -93,14 +104,14 @@ export default defineHarness({
     durability: 'process',
     clustering: true,
     wakeup: 'push',
-    transactions: 'own',
+    transactions: 'join',
     livenessClock: 'caller',
     timestampPrecisionMs: 1,
     maxNameLength: 1000,
     maxDataBytes: 16 * 1024 * 1024,
     reacquireCostMs: 5,
   },
-  offers: ['resolverHook', 'damage', 'processes', 'outages'],
+  offers: ['resolverHook', 'damage', 'processes', 'outages', 'transactions'],
   async openNamespace() {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'ametrine-conformance-')));
     const path = join(folder, 'schedules.db');
@@ -114,6 +125,7 @@ export default defineHarness({
       damageTrigger: async (schedulerName, key) =>
         beside(path, (database) => damage(database, schedulerName, key)),
       beginOutage: async () => lockOut(path),
+      beginTransaction: async () => transactionOn(path),
       openResources: () => openFilesIn(folder),
       dispose: () => rm(folder, { recursive: true, force: true }),
     };

@@ -69,6 +69,14 @@ export interface ProcessNode extends HarnessNode {
   letGo(): void;
 }
 
+/** A transaction of an application beside the store. */
+export interface AppTransaction {
+  /** What the application hands to `Scheduler.using`. */
+  readonly handle: unknown;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
 /** An isolated, empty place in a backend. Its nodes share what is stored in it, and nothing else sees it. */
 export interface Namespace {
   /** @throws what the store's constructor throws, when the options are wrong */
@@ -93,6 +101,11 @@ export interface Namespace {
    * For stores with `livenessClock: 'server'`, whose clock no case can set. Needs the offer `ageing`.
    */
   ageCheckIns?(schedulerName: string, byMs: number): Promise<void>;
+  /**
+   * Begins a transaction as an application does that uses the backend's own driver. Needs the offer `transactions`, and
+   * the capability `transactions: 'join'`.
+   */
+  beginTransaction?(): Promise<AppTransaction>;
   /** What is still open once every node is closed, one phrase each; asked before {@link Namespace.dispose}. */
   openResources?(): Promise<readonly string[]>;
   /** Removes everything. */
@@ -100,7 +113,14 @@ export interface Namespace {
 }
 
 /** What a harness can do beyond the necessary: cases that need it are not applicable without. */
-export type HarnessOffer = 'resolverHook' | 'damage' | 'processes' | 'outages' | 'ageing' | 'endpoint';
+export type HarnessOffer =
+  | 'resolverHook'
+  | 'damage'
+  | 'processes'
+  | 'outages'
+  | 'ageing'
+  | 'endpoint'
+  | 'transactions';
 
 /** A store, as the kit sees it. */
 export interface Harness {

@@ -33,6 +33,7 @@ export type { Failure } from './failure.js';
 export { type Loss, TcpProxy, type Traffic } from './faults/tcp-proxy.js';
 export { rules } from './generated/rules.js';
 export type {
+  AppTransaction,
   Harness,
   HarnessNode,
   HarnessOffer,

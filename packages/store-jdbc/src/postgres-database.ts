@@ -4,10 +4,19 @@
  * @module
  */
 import type { Database } from './database.js';
+import { isSchedulerError } from '@ametrine/core/spi';
 import type { Access } from './drivers/driver.js';
-import { type PgClient, PgDriver, type PgPool, type PgPoolClient } from './drivers/pg.js';
+import {
+  type PgClient,
+  PgDriver,
+  type PgPool,
+  type PgPoolClient,
+  type SchedulerLocks,
+} from './drivers/pg.js';
+import { BatchFailure, executeBatch, takesBatches } from './drivers/pg-batch.js';
 import { postgresFault, storeError } from './errors.js';
 import { retryWhile } from './retry.js';
+import type { Sql, SqlRow } from './sql.js';
 import { SerialQueue } from './serial-queue.js';
 
 /** Where connections come from. */
@@ -76,12 +85,39 @@ export interface PostgresDatabaseOptions {
 export class PostgresDatabase implements Database {
   readonly #connections: PgConnections;
   readonly #options: PostgresDatabaseOptions;
-  /** The numbers of the advisory lock that keeps a scheduler's steps and changes apart; null before they are known. */
-  lock: string | null = null;
+  /** The locks of the scheduler; null before they are known. */
+  locks: SchedulerLocks | null = null;
 
   constructor(connections: PgConnections, options: PostgresDatabaseOptions) {
     this.#connections = connections;
     this.#options = options;
+  }
+
+  /**
+   * Runs `work` as part of a transaction that the application has open on a client. What it did is taken back when it
+   * fails, and the transaction goes on.
+   *
+   * @param restarting - called before `work` runs a second time, to see what somebody else has stored meanwhile
+   */
+  async join<T>(
+    client: PgClient,
+    work: (driver: PgDriver) => Promise<T>,
+    restarting: () => void,
+  ): Promise<T> {
+    const driver = this.#driver(client);
+    for (let again = false; ; again = true) {
+      if (again) restarting();
+      await driver.joinTransaction();
+      try {
+        const result = await work(driver);
+        await driver.script('RELEASE SAVEPOINT ametrine');
+        return result;
+      } catch (error) {
+        if (mayBeBroken(error)) throw error;
+        await driver.script('ROLLBACK TO SAVEPOINT ametrine; RELEASE SAVEPOINT ametrine');
+        if (again || postgresFault(error) !== 'duplicate') throw error;
+      }
+    }
   }
 
   async transaction<T>(
@@ -89,19 +125,57 @@ export class PostgresDatabase implements Database {
     work: (driver: PgDriver) => Promise<T>,
     restarting?: () => void,
   ): Promise<T> {
+    return this.#again((client) => this.#inTransaction(client, access, work), restarting);
+  }
+
+  async #inTransaction<T>(
+    client: PgClient,
+    access: Access,
+    work: (driver: PgDriver) => Promise<T>,
+  ): Promise<T> {
+    const driver = this.#driver(client);
+    try {
+      await driver.begin(access);
+      const result = await work(driver);
+      await driver.commit();
+      return result;
+    } catch (error) {
+      if (driver.fateUnknown && !isAnswer(error)) throw fateUnknown(error);
+      if (!mayBeBroken(error)) await driver.rollback();
+      throw error;
+    }
+  }
+
+  /**
+   * Executes statements of the hot path in one transaction and one round trip, in the order given; answers the rows of
+   * each. Others may do the same at the same time; transactions that `write` are kept out.
+   */
+  async batch(statements: readonly Sql[]): Promise<readonly (readonly SqlRow[])[]> {
     return this.#again(async (client) => {
-      const driver = this.#driver(client);
-      try {
-        await driver.begin(access);
-        const result = await work(driver);
-        await driver.commit();
-        return result;
-      } catch (error) {
-        if (driver.fateUnknown && postgresFault(error) === 'unavailable') throw fateUnknown(error);
-        if (!mayBeBroken(error)) await driver.rollback();
-        throw error;
+      if (!takesBatches(client)) {
+        return this.#inTransaction(client, 'step', async (driver) => {
+          const results: (readonly SqlRow[])[] = [];
+          for (const statement of statements) results.push(await driver.query(statement));
+          return results;
+        });
       }
-    }, restarting);
+      const gate: Sql = {
+        text: `SELECT pg_advisory_xact_lock_shared(${this.locks?.gate})`,
+        chunks: [],
+        values: [],
+      };
+      try {
+        const [, ...results] = await executeBatch(
+          client,
+          [gate, ...statements],
+          this.#options.preparedStatements,
+        );
+        return results;
+      } catch (error) {
+        if (!(error instanceof BatchFailure)) throw error;
+        throw isAnswer(error.cause) ? error.cause : fateUnknown(error.cause);
+      }
+    });
   }
 
   close(): Promise<void> {
@@ -109,10 +183,11 @@ export class PostgresDatabase implements Database {
   }
 
   #driver(client: PgClient): PgDriver {
-    return new PgDriver(client, this.#options.preparedStatements, this.lock);
+    const { preparedStatements, patienceMs } = this.#options;
+    return new PgDriver(client, preparedStatements, this.locks, patienceMs);
   }
 
-  #again<T>(work: (client: PgClient) => Promise<T>, restarting: (() => void) | undefined): Promise<T> {
+  #again<T>(work: (client: PgClient) => Promise<T>, restarting?: () => void): Promise<T> {
     let again = false;
     return retryWhile(this.#options.patienceMs, isPassing, () => {
       if (again) restarting?.();
@@ -128,9 +203,16 @@ function isPassing(error: unknown): boolean {
   return fault === 'busy' || fault === 'unavailable';
 }
 
+/** The server said no: the connection is as good as before. Class 57P means that it is about to be closed. */
+function isAnswer(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  const { code } = error;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^(57P|08)/.test(code);
+}
+
+/** A transaction whose own work threw, as for a key that exists, is rolled back on a connection that is fine. */
 function mayBeBroken(error: unknown): boolean {
-  const fault = postgresFault(error);
-  return fault === 'unavailable' || fault === 'failed';
+  return !isAnswer(error) && !(isSchedulerError(error) && error.code !== 'ERR_WRITE_FATE_UNKNOWN');
 }
 
 /** The error of a commit whose answer never came. */

@@ -3,15 +3,32 @@
  *
  * @module
  */
+import type { Trigger } from '@ametrine/core';
 import {
+  type AcquiredTrigger,
+  type AtTime,
+  type ClaimRequest,
+  type ClaimResult,
+  type Completion,
+  type CompletionOutcome,
+  checkTrigger,
   type DynamicJobStore,
   dynamicJobStore,
+  type Effects,
+  type FireOutcome,
+  invalidArgument,
+  isSchedulerError,
+  type JobWithTriggers,
+  type Recovery,
+  type ReplaceOption,
   type StoreCapabilities,
   type StoreContext,
+  type StoreTransaction,
 } from '@ametrine/core/spi';
 import type { Database } from './database.js';
 import { postgresDialect } from './dialects/postgres.js';
-import { loadPg } from './drivers/pg.js';
+import type { Driver } from './drivers/driver.js';
+import { loadPg, type PgClient } from './drivers/pg.js';
 import {
   type PgConnections,
   PooledConnections,
@@ -23,6 +40,17 @@ import {
   type PostgresSettings,
   type PostgresStoreOptions,
 } from './postgres-options.js';
+import { postgresFault } from './errors.js';
+import { isSetBased } from './hot-path/completing.js';
+import { claim } from './hot-path-postgres/claiming.js';
+import { endingStatements, readEnded } from './hot-path-postgres/completing.js';
+import { fireClaims, type PlainFire, plainFire, readFired } from './hot-path-postgres/firing.js';
+import { LostClaims } from './hot-path-postgres/lost-claims.js';
+import { readReleased, releaseClaims } from './hot-path-postgres/releasing.js';
+import { insertingStatements, insertTriggers } from './hot-path-postgres/storing.js';
+import { NodePresence } from './postgres-presence.js';
+import type { Sql, SqlRow } from './sql.js';
+import { SqlTransaction } from './sql-transaction.js';
 import { SteppedSqlJobStore } from './stepped-store.js';
 
 export type { PgClient, PgPool, PgPoolClient } from './drivers/pg.js';
@@ -37,6 +65,10 @@ export type { SqlStoreOptions } from './sql-store.js';
 
 /** What fits two to the largest entry of an index, whatever the characters. */
 const MAX_NAME_LENGTH = 400;
+/** Begins what no node says in its own name. */
+const NOBODY = '-';
+/** Object ids are unsigned, the numbers of advisory locks are not. */
+const OID_SHIFT = 2 ** 31;
 
 /**
  * Keeps schedules in PostgreSQL 12 or newer. Processes that share the tables are nodes of one cluster.
@@ -50,6 +82,10 @@ export class PostgresJobStore extends SteppedSqlJobStore {
   readonly capabilities: StoreCapabilities;
   readonly #settings: PostgresSettings;
   #database: PostgresDatabase | null = null;
+  #connections: PgConnections | null = null;
+  #presence: NodePresence | null = null;
+  #channel = '';
+  readonly #lost = new LostClaims();
 
   /** @throws SchedulerError `ERR_INVALID_ARGUMENT` that names the option */
   constructor(options: PostgresStoreOptions) {
@@ -60,7 +96,7 @@ export class PostgresJobStore extends SteppedSqlJobStore {
       durability: 'disk',
       clustering: true,
       wakeup: settings.listen ? 'push' : 'poll',
-      transactions: 'own',
+      transactions: 'join',
       livenessClock: 'server',
       timestampPrecisionMs: 1,
       maxNameLength: MAX_NAME_LENGTH,
@@ -72,25 +108,27 @@ export class PostgresJobStore extends SteppedSqlJobStore {
   /** The server's time, so that nodes need not agree on theirs. */
   protected override async livenessNow(): Promise<number> {
     const { sql } = this.scope;
-    const [row] = await this.glance(({ driver }) =>
-      driver.query(sql`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint`),
-    );
+    const [[row] = []] = await this.#opened.batch([
+      sql`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
+    ]);
     return Number(row?.[0]);
   }
 
   protected override async connect(): Promise<Database> {
     const { busyTimeoutMs: patienceMs, preparedStatements } = this.#settings;
-    this.#database = new PostgresDatabase(await this.openConnections(), { patienceMs, preparedStatements });
+    this.#connections = await this.openConnections();
+    this.#database = new PostgresDatabase(this.#connections, { patienceMs, preparedStatements });
     return this.#database;
   }
 
   /** Opens the connections. */
   protected async openConnections(): Promise<PgConnections> {
-    const { client, pool, connection, maxConnections } = this.#settings;
+    const { client, pool, connection, maxConnections, listen } = this.#settings;
     if (client !== null) return new SingleConnection(client);
     if (pool !== null) return new PooledConnections(pool, false);
     const { Pool } = await loadPg();
-    const own = new Pool({ ...connection, max: maxConnections, allowExitOnIdle: true });
+    const max = listen ? maxConnections + 1 : maxConnections;
+    const own = new Pool({ keepAlive: true, ...connection, max, allowExitOnIdle: true });
     // A connection that breaks while nobody uses it has failed no call; the next call opens another.
     own.on('error', () => undefined);
     return new PooledConnections(own, true);
@@ -98,11 +136,220 @@ export class PostgresJobStore extends SteppedSqlJobStore {
 
   protected override async open(context: StoreContext): Promise<void> {
     await super.open(context);
+    try {
+      await this.#enter(context);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Gets to know the locks and the channel of this scheduler, which are named by the tables they are about. */
+  async #enter({ instanceId, signals }: StoreContext): Promise<void> {
     const { scope } = this;
+    const { schedulers, instances, jobs } = scope.tables;
     const [row] = await this.glance(({ driver }) =>
-      driver.query(scope.sql`SELECT ${scope.tables.schedulers.text}::regclass::oid::bigint - 2147483648`),
+      driver.query(
+        scope.sql`SELECT ${schedulers.text}::regclass::oid::bigint, ${instances.text}::regclass::oid::bigint,
+          ${jobs.text}::regclass::oid::bigint,
+          hashtext(${scope.schedulerId}::text || ' ' || ${instanceId})`,
+      ),
     );
-    (this.#database as PostgresDatabase).lock = `${Number(row?.[0])}, ${scope.schedulerId}`;
+    const [schedulersId = 0, instancesId = 0, jobsId = 0, nameHash = 0] = (row ?? []).map(Number);
+    this.#opened.locks = {
+      porch: `${jobsId - OID_SHIFT}, ${scope.schedulerId}`,
+      gate: `${schedulersId - OID_SHIFT}, ${scope.schedulerId}`,
+    };
+    this.#channel = `ametrine_${schedulersId}_${scope.schedulerId}`;
+    if (!this.#settings.listen) return;
+    const presence = new NodePresence({
+      pool: (this.#connections as PooledConnections).pool,
+      instanceId,
+      channel: this.#channel,
+      lock: `${instancesId - OID_SHIFT}, ${nameHash}`,
+      changed: (candidateAt) => signals.schedulingChanged(candidateAt),
+      failed: (error) => signals.storeError('The connection that hears of other nodes was lost', error),
+    });
+    await presence.start();
+    this.#presence = presence;
+  }
+
+  override async schedulerStarted(
+    options: AtTime & { readonly checkInIntervalMs: number },
+  ): Promise<readonly Recovery[]> {
+    this.#presence?.keepLooking();
+    return super.schedulerStarted(options);
+  }
+
+  protected override async close(): Promise<void> {
+    const presence = this.#presence;
+    this.#presence = null;
+    await presence?.stop();
+    await super.close();
+  }
+
+  protected override async transactIn<T>(
+    transaction: unknown,
+    effects: Effects,
+    work: (tx: StoreTransaction) => Promise<T>,
+  ): Promise<T> {
+    const client = transaction as PgClient | null;
+    if (typeof client?.query !== 'function') {
+      throw invalidArgument(
+        'transaction',
+        typeof transaction,
+        'a Client of pg on which you began a transaction',
+      );
+    }
+    return this.#opened.join(
+      client,
+      async (driver) => {
+        const result = await work(new SqlTransaction(driver, this.scope, effects));
+        // Not in this node's name: it hears of the commit, which it cannot know otherwise, as all others do.
+        if (effects.change !== undefined) await driver.query(this.#announcement(effects.change, NOBODY));
+        return result;
+      },
+      () => effects.clear(),
+    );
+  }
+
+  protected override async announce(driver: Driver, candidateAt: number | null): Promise<void> {
+    await driver.query(this.#announcement(candidateAt, this.#mark));
+  }
+
+  /** Begins what this node says itself. */
+  get #mark(): string {
+    return this.#presence?.mark ?? NOBODY;
+  }
+
+  #announcement(candidateAt: number | null, mark: string): Sql {
+    const { sql } = this.scope;
+    return sql`SELECT pg_notify(${this.#channel}, ${`${mark} ${candidateAt ?? ''}`})`;
+  }
+
+  /** Tells other nodes that the schedule changed; at the commit of the transaction it is part of, and only then. */
+  readonly #tell = (candidateAt: Sql): Sql =>
+    this.scope.sql`pg_notify(${this.#channel}, ${this.#mark}::text || ' ' || ${candidateAt})::text`;
+
+  get #opened(): PostgresDatabase {
+    if (this.#database === null) throw new Error('The database is closed');
+    return this.#database;
+  }
+
+  // The hot path. What its statements leave, because a run is not on the row of its trigger or a calendar has to be
+  // looked at, is done in steps, alone with the scheduler's rows.
+
+  protected override hot<T>(effects: Effects, work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
+    return this.write(effects, work);
+  }
+
+  protected override async claim(request: ClaimRequest, effects: Effects): Promise<ClaimResult> {
+    const { scope } = this;
+    const announce = (candidateAt: number | null): Sql => this.#announcement(candidateAt, this.#mark);
+    return claim({ database: this.#opened, scope, announce, lost: this.#lost }, request, effects);
+  }
+
+  protected override async fire(
+    acquired: readonly AcquiredTrigger[],
+    now: number,
+    effects: Effects,
+  ): Promise<readonly FireOutcome[]> {
+    const fires = acquired.map(plainFire).filter((fire) => fire !== null);
+    const [rows = []] = await this.#fireAtOnce(fires, now);
+    const fired = readFired(fires, rows, now);
+    const left = acquired.filter((claimed) => !fired.has(claimed));
+    const others = left.length === 0 ? [] : await super.fire(left, now, effects);
+    const outcomes = new Map([...fired, ...left.map((claimed, index) => [claimed, others[index]] as const)]);
+    return acquired.map((claimed) => outcomes.get(claimed) as FireOutcome);
+  }
+
+  /** The next claim looks for what was fired without our hearing of it. */
+  async #fireAtOnce(fires: readonly PlainFire[], now: number): Promise<readonly (readonly SqlRow[])[]> {
+    if (fires.length === 0) return [];
+    try {
+      return await this.#opened.batch([fireClaims(this.scope, fires, now)]);
+    } catch (error) {
+      if (isSchedulerError(error, 'ERR_WRITE_FATE_UNKNOWN'))
+        this.#lost.add(fires.map(({ claim: { fireInstanceId } }) => fireInstanceId));
+      throw error;
+    }
+  }
+
+  protected override async complete(
+    completions: readonly Completion[],
+    now: number,
+    effects: Effects,
+  ): Promise<readonly CompletionOutcome[]> {
+    if (!completions.every(isSetBased)) return super.complete(completions, now, effects);
+    // A run ends once, however often the batch says so.
+    const seen = new Set<string>();
+    const ends = completions.filter(({ fireInstanceId }) => seen.size < seen.add(fireInstanceId).size);
+    const answers = await this.#opened.batch(endingStatements(this.scope, ends, this.#tell));
+    const done = readEnded(answers, effects);
+    const left = ends.filter((_, position) => !done.has(position));
+    const others = left.length === 0 ? [] : await super.complete(left, now, effects);
+    const outcomes = new Map<Completion, CompletionOutcome | undefined>();
+    ends.forEach((end, position) => {
+      if (done.has(position)) outcomes.set(end, 'completed');
+    });
+    left.forEach((end, position) => {
+      outcomes.set(end, others[position]);
+    });
+    return completions.map((completion) => {
+      const outcome = outcomes.get(completion) ?? 'stale';
+      outcomes.delete(completion);
+      return outcome;
+    });
+  }
+
+  protected override async release(acquired: readonly AcquiredTrigger[], effects: Effects): Promise<void> {
+    const [rows = []] = await this.#opened.batch([releaseClaims(this.scope, acquired, this.#tell)]);
+    const left = readReleased(acquired, rows, effects);
+    if (left.length > 0) await super.release(left, effects);
+  }
+
+  protected override async storeEntries(
+    entries: readonly JobWithTriggers[],
+    replace: boolean,
+    effects: Effects,
+  ): Promise<void> {
+    if (!replace) {
+      try {
+        const [, , ...stored] = await this.#opened.batch(
+          insertingStatements(this.scope, entries, this.#tell),
+        );
+        for (const [row] of stored) if (row?.[1] !== null) effects.schedulingChanged(Number(row?.[1]));
+        return;
+      } catch (error) {
+        if (postgresFault(error) !== 'duplicate') throw error;
+      }
+    }
+    // The portable version looks before it writes, and says which key exists.
+    await this.storeEntriesInSteps(entries, replace, effects);
+  }
+
+  override async storeTrigger(trigger: Trigger, options: ReplaceOption = {}): Promise<void> {
+    const own = checkTrigger(trigger, this.capabilities);
+    if (
+      options.replace === true ||
+      !(await this.step('storeTrigger', (effects) => this.#insert(own, effects)))
+    ) {
+      await super.storeTrigger(own, options);
+    }
+  }
+
+  /** Inserts one trigger; false when there is one, or no job. */
+  async #insert(trigger: Trigger, effects: Effects): Promise<boolean> {
+    try {
+      const [[row] = []] = await this.#opened.batch([insertTriggers(this.scope, [trigger], this.#tell)]);
+      const [stored, firstAt] = row ?? [];
+      if (stored !== 1) return false;
+      if (firstAt !== null) effects.schedulingChanged(Number(firstAt));
+      return true;
+    } catch (error) {
+      if (postgresFault(error) === 'duplicate') return false;
+      throw error;
+    }
   }
 }
 

@@ -378,6 +378,12 @@ function unreadable(
   );
 }
 
+/** What a read threw, as the library's error. */
+export function unreadableError(error: unknown): SchedulerError {
+  if (isSchedulerError(error)) return error;
+  return new SchedulerError('ERR_RECORD_UNREADABLE', String(error), { cause: error });
+}
+
 /** The readable text of a trigger's key in a row, for messages. */
 export function shownKeyOf(row: SqlRow): string {
   return showKey({ group: String(row[1]), name: String(row[2]) });

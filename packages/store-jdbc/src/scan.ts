@@ -4,8 +4,7 @@
  * @module
  */
 import type { JobKey } from '@ametrine/core';
-import { isSchedulerError, SchedulerError } from '@ametrine/core/spi';
-import { readTrigger, shownKeyOf, type TriggerRow } from './records.js';
+import { readTrigger, shownKeyOf, type TriggerRow, unreadableError } from './records.js';
 import type { SqlRow } from './sql.js';
 import type { SqlTransaction } from './sql-transaction.js';
 import { setUnreadable } from './statements/triggers.js';
@@ -46,9 +45,9 @@ export async function readScan(
 
 /** Tells of a trigger that cannot be read, and gives the id of its row, which is to be put in error. */
 export function tellOfDamage(tx: SqlTransaction, row: SqlRow, error: unknown): number {
-  const problem = isSchedulerError(error)
-    ? error
-    : new SchedulerError('ERR_RECORD_UNREADABLE', String(error), { cause: error });
-  tx.effects?.storeError(`Trigger ${shownKeyOf(row)} is put in error: it cannot be read`, problem);
+  tx.effects?.storeError(
+    `Trigger ${shownKeyOf(row)} is put in error: it cannot be read`,
+    unreadableError(error),
+  );
   return row[0] as number;
 }

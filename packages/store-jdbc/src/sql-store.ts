@@ -136,10 +136,21 @@ export abstract class SqlJobStore extends JobStoreSupport {
     if (this.#database === null) throw closed();
     return this.#database.transaction(
       access,
-      (driver) => work(new SqlTransaction(driver, scope, effects)),
+      async (driver) => {
+        const result = await work(new SqlTransaction(driver, scope, effects));
+        const news = effects?.change;
+        if (news !== undefined) await this.announce(driver, news);
+        return result;
+      },
       () => effects?.clear(),
     );
   }
+
+  /**
+   * Tells other nodes, within the transaction, that the schedule changes with it. Unless overridden it does not: the
+   * nodes notice by themselves.
+   */
+  protected async announce(_driver: Driver, _candidateAt: number | null): Promise<void> {}
 
   // Removing goes by row, so that a job or trigger that cannot be read can still be removed.
 

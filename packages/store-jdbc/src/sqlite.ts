@@ -12,15 +12,22 @@ import {
   dynamicJobStore,
   Effects,
   type InstanceRecord,
+  invalidArgument,
   isSchedulerError,
   type Recovery,
   SchedulerError,
   type StoreCapabilities,
   type StoreContext,
+  type StoreTransaction,
 } from '@ametrine/core/spi';
 import { type Database, SerialDatabase } from './database.js';
 import { sqliteDialect } from './dialects/sqlite.js';
-import { BetterSqliteDriver, loadBetterSqlite, type SqliteConstructor } from './drivers/better-sqlite3.js';
+import {
+  BetterSqliteDriver,
+  loadBetterSqlite,
+  type SqliteConstructor,
+  type SqliteHandle,
+} from './drivers/better-sqlite3.js';
 import type { Driver } from './drivers/driver.js';
 import { sqliteFault } from './errors.js';
 import { nextDueAt } from './hot-path/claiming.js';
@@ -28,6 +35,7 @@ import { NodeLock, nodeLockPath } from './liveness-sqlite.js';
 import { retryWhile } from './retry.js';
 import { checkSqliteOptions, type SqliteSettings, type SqliteStoreOptions } from './sqlite-options.js';
 import { SteppedSqlJobStore } from './stepped-store.js';
+import { SqlTransaction } from './sql-transaction.js';
 import { FileWakeup } from './wakeup-sqlite.js';
 
 export type { SqliteHandle, SqliteStatement } from './drivers/better-sqlite3.js';
@@ -64,7 +72,7 @@ export class SqliteJobStore extends SteppedSqlJobStore {
       durability: isFile ? onDisk : 'none',
       clustering: isFile,
       wakeup: isFile ? 'push' : 'local',
-      transactions: 'own',
+      transactions: 'join',
       livenessClock: 'caller',
       timestampPrecisionMs: 1,
       maxNameLength: 1000,
@@ -137,6 +145,31 @@ export class SqliteJobStore extends SteppedSqlJobStore {
       dataVersion: null,
       lastSignalled: null,
     };
+  }
+
+  protected override async transactIn<T>(
+    transaction: unknown,
+    effects: Effects,
+    work: (tx: StoreTransaction) => Promise<T>,
+  ): Promise<T> {
+    const handle = transaction as SqliteHandle | null;
+    if (typeof handle?.prepare !== 'function' || !handle.inTransaction) {
+      throw invalidArgument(
+        'transaction',
+        typeof transaction,
+        'an open Database of better-sqlite3 on which you began a transaction',
+      );
+    }
+    const driver = new BetterSqliteDriver(handle, false);
+    await driver.script('SAVEPOINT ametrine');
+    try {
+      const result = await work(new SqlTransaction(driver, this.scope, effects));
+      await driver.script('RELEASE ametrine');
+      return result;
+    } catch (error) {
+      await driver.script('ROLLBACK TO ametrine; RELEASE ametrine');
+      throw error;
+    }
   }
 
   protected override async close(): Promise<void> {

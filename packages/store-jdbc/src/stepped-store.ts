@@ -67,7 +67,16 @@ export abstract class SteppedSqlJobStore extends SqlJobStore {
         effects.clear();
       }
     }
-    await super.storeEntries(entries, replace, effects);
+    await this.storeEntriesInSteps(entries, replace, effects);
+  }
+
+  /** Stores entries whose keys may exist. */
+  protected storeEntriesInSteps(
+    entries: readonly JobWithTriggers[],
+    replace: boolean,
+    effects: Effects,
+  ): Promise<void> {
+    return super.storeEntries(entries, replace, effects);
   }
 }
 

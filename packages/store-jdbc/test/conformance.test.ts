@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineHarness, type Namespace, type NodeOptions, startNodeProcess } from '@ametrine/conformance';
+import {
+  type AppTransaction,
+  defineHarness,
+  type Namespace,
+  type NodeOptions,
+  startNodeProcess,
+} from '@ametrine/conformance';
 import { registerConformance } from '@ametrine/conformance/vitest';
 import type { TriggerKey } from '@ametrine/core';
 import type { JobClassResolver } from '@ametrine/core/spi';
@@ -65,6 +71,7 @@ async function openNamespace(): Promise<Namespace> {
     inspect: () => beside(path, dump),
     damageTrigger: (schedulerName, key) => beside(path, (database) => damage(database, schedulerName, key)),
     beginOutage: async () => lockOut(path),
+    beginTransaction: async () => transactionOn(path),
     openResources: () => openFilesIn(folder),
     dispose: () => rm(folder, { recursive: true, force: true }),
   };
@@ -78,6 +85,17 @@ function lockOut(path: string): () => Promise<void> {
     database.exec('ROLLBACK');
     database.close();
   };
+}
+
+/** An application's transaction on a connection of its own. */
+function transactionOn(path: string): AppTransaction {
+  const handle = new Database(path);
+  handle.exec('BEGIN');
+  const end = async (how: string): Promise<void> => {
+    handle.exec(how);
+    handle.close();
+  };
+  return { handle, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
 }
 
 function dump(database: Database.Database): Record<string, unknown[]> {
@@ -117,14 +135,14 @@ registerConformance(
       durability: 'process',
       clustering: true,
       wakeup: 'push',
-      transactions: 'own',
+      transactions: 'join',
       livenessClock: 'caller',
       timestampPrecisionMs: 1,
       maxNameLength: 1000,
       maxDataBytes: 16 * 1024 * 1024,
       reacquireCostMs: 5,
     },
-    offers: ['resolverHook', 'damage', 'processes', 'outages'],
+    offers: ['resolverHook', 'damage', 'processes', 'outages', 'transactions'],
     openNamespace,
   }),
 );

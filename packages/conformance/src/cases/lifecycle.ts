@@ -168,7 +168,7 @@ function everyCall(store: JobStore): readonly (readonly [name: string, call: () 
   } as const;
   const request = { now: T0, noLaterThan: T0, maxCount: 1, timeWindowMs: 0, fireDue: false };
   const calls: Record<
-    Exclude<keyof JobStore, 'capabilities' | 'initialize' | 'shutdown'>,
+    Exclude<keyof JobStore, 'capabilities' | 'initialize' | 'shutdown' | 'join'>,
     () => Promise<unknown>
   > = {
     schedulerStarted: () => store.schedulerStarted({ now: T0, checkInIntervalMs: 7500 }),

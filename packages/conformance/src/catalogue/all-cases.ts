@@ -53,6 +53,7 @@ import { scheduleRaceCases } from '../cases/races-schedules.js';
 import { recoveryCases } from '../cases/recovery.js';
 import { releasingCases } from '../cases/releasing.js';
 import { resumingCases } from '../cases/resuming.js';
+import { transactionCases } from '../cases/transactions.js';
 import { triggerFieldCases } from '../cases/trigger-fields.js';
 import { triggerReadingCases } from '../cases/triggers-reading.js';
 import { triggerReplacingCases } from '../cases/triggers-replacing.js';
@@ -93,6 +94,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...dataCases,
   ...concurrencyCases,
   ...hookCases,
+  ...transactionCases,
   ...recoveryCases,
   ...durabilityCases,
   ...killedStreamCases,

@@ -22,7 +22,8 @@ export class NodeGone extends Error {
   override readonly name: string = 'NodeGone';
 }
 
-type Method = Exclude<keyof JobStore, 'capabilities'>;
+/** A transaction of the application cannot be sent to another process. */
+type Method = Exclude<keyof JobStore, 'capabilities' | 'join'>;
 
 /** Every call of the SPI; the type sees to it that none is missing. */
 const METHODS: Readonly<Record<Method, true>> = {

@@ -9,30 +9,30 @@ import { withFirstFire } from '../firing.js';
 import type { JobDetail } from '../job.js';
 import { defineJob, type JobSpec } from '../job-spec.js';
 import { type JobKey, showKey } from '../key.js';
-import type { JobStore, JobWithTriggers } from '../spi/job-store.js';
+import type { JobWithTriggers, JoinedCalls } from '../spi/job-store.js';
 import type { Trigger } from '../trigger.js';
 import { defineTrigger, type TriggerSpec } from '../trigger-spec.js';
-import type { Engine } from './engine.js';
+import type { SchedulingHost } from './scheduling-host.js';
 
 /** The same wrong trigger twice over is one error: a trigger that names a missing calendar, or will never fire. */
 export class ScheduleCompiler {
-  readonly #store: JobStore;
-  readonly #engine: Engine;
+  readonly #store: JoinedCalls;
+  readonly #host: SchedulingHost;
   readonly #now: number;
   readonly #calendars = new Map<string, Calendar>();
 
   /** For one call of the scheduler: all its triggers share one idea of now. */
-  constructor(store: JobStore, engine: Engine) {
+  constructor(store: JoinedCalls, host: SchedulingHost) {
     this.#store = store;
-    this.#engine = engine;
-    this.#now = engine.options.clock.now();
+    this.#host = host;
+    this.#now = host.options.clock.now();
   }
 
   /** A job, and the class it brings along made findable. Throws `ERR_INVALID_ARGUMENT` or `ERR_INVALID_DATA`. */
   job(spec: JobSpec): JobDetail {
     const job = defineJob(spec);
     if (typeof spec.job === 'string') return job;
-    const jobClass = this.#engine.register(spec.job, job.jobClass);
+    const jobClass = this.#host.register(spec.job, job.jobClass);
     return jobClass === job.jobClass ? job : Object.freeze({ ...job, jobClass });
   }
 

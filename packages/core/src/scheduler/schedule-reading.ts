@@ -9,7 +9,7 @@ import { ANY_GROUP, type GroupMatcher } from '../group-matcher.js';
 import type { JobDetail } from '../job.js';
 import type { JobKey, KeyInput, TriggerKey } from '../key.js';
 import { checkName, defineKey } from '../key-input.js';
-import type { JobStore } from '../spi/job-store.js';
+import type { JoinedCalls } from '../spi/job-store.js';
 import type { StoreCounts } from '../spi/results.js';
 import type { Trigger, TriggerState } from '../trigger.js';
 import { checkKnownKeys } from '../unknown-key.js';
@@ -28,9 +28,9 @@ export interface TriggerFilter {
 
 /** The questions. The first call of any kind opens the store. */
 export abstract class ScheduleReading {
-  readonly #open: () => Promise<JobStore>;
+  readonly #open: () => Promise<JoinedCalls>;
 
-  constructor(open: () => Promise<JobStore>) {
+  constructor(open: () => Promise<JoinedCalls>) {
     this.#open = open;
   }
 

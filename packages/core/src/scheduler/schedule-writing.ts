@@ -12,9 +12,9 @@ import { checkName, defineKey } from '../key-input.js';
 import type { JobWithTriggers } from '../spi/job-store.js';
 import type { TriggerSpec } from '../trigger-spec.js';
 import { checkKnownKeys } from '../unknown-key.js';
-import type { Engine } from './engine.js';
 import { earliestFire, notDurableError, ScheduleCompiler, triggerList } from './schedule-compiler.js';
 import { ScheduleReading } from './schedule-reading.js';
+import type { SchedulingHost } from './scheduling-host.js';
 
 /** The group of the triggers that {@link ScheduleWriting.triggerJob} makes. */
 export const MANUAL_GROUP = 'MANUAL_TRIGGERS';
@@ -55,11 +55,11 @@ export interface ScheduleEntry {
 
 /** The changes. Each is atomic, and checked whole before anything is written. */
 export abstract class ScheduleWriting extends ScheduleReading {
-  readonly #engine: Engine;
+  readonly #host: SchedulingHost;
 
-  constructor(engine: Engine) {
-    super(() => engine.open());
-    this.#engine = engine;
+  constructor(host: SchedulingHost) {
+    super(() => host.open());
+    this.#host = host;
   }
 
   /**
@@ -78,11 +78,11 @@ export abstract class ScheduleWriting extends ScheduleReading {
     const specs = triggerList('trigger', triggers);
     if (specs.length === 0)
       throw invalidArgument('trigger', triggers, 'at least one trigger; addJob adds a job alone');
-    const store = await this.#engine.open();
-    const entry = await new ScheduleCompiler(store, this.#engine).entry(job, specs);
+    const store = await this.#host.open();
+    const entry = await new ScheduleCompiler(store, this.#host).entry(job, specs);
     await store.storeJobsAndTriggers([entry], replaceOf(options));
-    this.#engine.listeners.notify('jobAdded', entry.job);
-    for (const trigger of entry.triggers) this.#engine.listeners.notify('jobScheduled', trigger);
+    this.#host.listeners.notify('jobAdded', entry.job);
+    for (const trigger of entry.triggers) this.#host.listeners.notify('jobScheduled', trigger);
     return earliestFire(entry.triggers);
   }
 
@@ -93,8 +93,8 @@ export abstract class ScheduleWriting extends ScheduleReading {
   async scheduleAll(entries: readonly ScheduleEntry[], options: ReplaceExisting = {}): Promise<void> {
     checkKnownKeys('options', options, ['replace']);
     const list = entryList(entries);
-    const store = await this.#engine.open();
-    const compiler = new ScheduleCompiler(store, this.#engine);
+    const store = await this.#host.open();
+    const compiler = new ScheduleCompiler(store, this.#host);
     const compiled: JobWithTriggers[] = [];
     for (const [index, entry] of list.entries()) {
       const specs = triggerList(`entries[${index}].triggers`, entry.triggers ?? []);
@@ -104,8 +104,8 @@ export abstract class ScheduleWriting extends ScheduleReading {
     }
     await store.storeJobsAndTriggers(compiled, replaceOf(options));
     for (const { job, triggers } of compiled) {
-      this.#engine.listeners.notify('jobAdded', job);
-      for (const trigger of triggers) this.#engine.listeners.notify('jobScheduled', trigger);
+      this.#host.listeners.notify('jobAdded', job);
+      for (const trigger of triggers) this.#host.listeners.notify('jobScheduled', trigger);
     }
   }
 
@@ -120,10 +120,10 @@ export abstract class ScheduleWriting extends ScheduleReading {
   ): Promise<Date> {
     checkKnownKeys('options', options, ['replace']);
     const key = defineKey('jobKey', jobKey);
-    const store = await this.#engine.open();
-    const compiled = await new ScheduleCompiler(store, this.#engine).trigger(trigger, key);
+    const store = await this.#host.open();
+    const compiled = await new ScheduleCompiler(store, this.#host).trigger(trigger, key);
     await store.storeTrigger(compiled, replaceOf(options));
-    this.#engine.listeners.notify('jobScheduled', compiled);
+    this.#host.listeners.notify('jobScheduled', compiled);
     return earliestFire([compiled]);
   }
 
@@ -133,12 +133,12 @@ export abstract class ScheduleWriting extends ScheduleReading {
    */
   async addJob(job: JobSpec, options: AddJobOptions = {}): Promise<void> {
     checkKnownKeys('options', options, ['replace', 'storeNonDurableWhileAwaitingScheduling']);
-    const store = await this.#engine.open();
-    const detail = new ScheduleCompiler(store, this.#engine).job(job);
+    const store = await this.#host.open();
+    const detail = new ScheduleCompiler(store, this.#host).job(job);
     if (!detail.durable && options.storeNonDurableWhileAwaitingScheduling !== true)
       throw notDurableError(detail);
     await store.storeJob(detail, replaceOf(options));
-    this.#engine.listeners.notify('jobAdded', detail);
+    this.#host.listeners.notify('jobAdded', detail);
   }
 
   /**
@@ -148,17 +148,17 @@ export abstract class ScheduleWriting extends ScheduleReading {
   async triggerJob(jobKey: KeyInput, options: TriggerJobOptions = {}): Promise<TriggerKey> {
     checkKnownKeys('options', options, ['data']);
     const key = defineKey('jobKey', jobKey);
-    const store = await this.#engine.open();
-    const trigger = await new ScheduleCompiler(store, this.#engine).trigger(
+    const store = await this.#host.open();
+    const trigger = await new ScheduleCompiler(store, this.#host).trigger(
       {
         key: { group: MANUAL_GROUP, name: randomUUID() },
-        at: this.#engine.options.clock.now(),
+        at: this.#host.options.clock.now(),
         ...(options.data === undefined ? {} : { data: options.data }),
       },
       key,
     );
     await store.storeTrigger(trigger);
-    this.#engine.listeners.notify('jobScheduled', trigger);
+    this.#host.listeners.notify('jobScheduled', trigger);
     return trigger.key;
   }
 
@@ -168,14 +168,14 @@ export abstract class ScheduleWriting extends ScheduleReading {
    */
   async reschedule(triggerKey: KeyInput, trigger: TriggerSpec): Promise<Date | null> {
     const key = defineKey('triggerKey', triggerKey);
-    const store = await this.#engine.open();
+    const store = await this.#host.open();
     const old = await store.getTrigger(key);
-    const compiler = new ScheduleCompiler(store, this.#engine);
+    const compiler = new ScheduleCompiler(store, this.#host);
     // A wrong trigger is an error whether or not there is one to replace.
     const compiled = await compiler.trigger({ ...trigger, key: trigger?.key ?? key }, old?.jobKey ?? key);
     if (old === null || (await store.replaceTrigger(key, compiled)) === 'absent') return null;
-    this.#engine.listeners.notify('jobUnscheduled', key);
-    this.#engine.listeners.notify('jobScheduled', compiled);
+    this.#host.listeners.notify('jobUnscheduled', key);
+    this.#host.listeners.notify('jobScheduled', compiled);
     return earliestFire([compiled]);
   }
 
@@ -187,11 +187,11 @@ export abstract class ScheduleWriting extends ScheduleReading {
   /** Removes all of the triggers that are there; false when at least one was not. */
   async unscheduleAll(triggerKeys: readonly KeyInput[]): Promise<boolean> {
     const keys = keyList('triggerKeys', triggerKeys);
-    const store = await this.#engine.open();
+    const store = await this.#host.open();
     const present = await this.#present(keys, (key) => store.getTrigger(key));
     const outcome = await store.removeTriggers(keys);
     for (const key of outcome === 'removed' ? keys : present)
-      this.#engine.listeners.notify('jobUnscheduled', key);
+      this.#host.listeners.notify('jobUnscheduled', key);
     return outcome === 'removed';
   }
 
@@ -203,11 +203,10 @@ export abstract class ScheduleWriting extends ScheduleReading {
   /** Removes all of the jobs that are there, with their triggers; false when at least one was not. */
   async deleteJobs(jobKeys: readonly KeyInput[]): Promise<boolean> {
     const keys = keyList('jobKeys', jobKeys);
-    const store = await this.#engine.open();
+    const store = await this.#host.open();
     const present = await this.#present(keys, (key) => store.getJob(key));
     const outcome = await store.removeJobs(keys);
-    for (const key of outcome === 'removed' ? keys : present)
-      this.#engine.listeners.notify('jobDeleted', key);
+    for (const key of outcome === 'removed' ? keys : present) this.#host.listeners.notify('jobDeleted', key);
     return outcome === 'removed';
   }
 
@@ -219,29 +218,29 @@ export abstract class ScheduleWriting extends ScheduleReading {
     checkName('calendarName', name);
     checkKnownKeys('options', options, ['replace', 'updateTriggers']);
     const defined = defineCalendar(calendar);
-    const store = await this.#engine.open();
+    const store = await this.#host.open();
     await store.storeCalendar(name, defined, {
       replace: options.replace === true,
       updateTriggers: options.updateTriggers === true,
-      now: this.#engine.options.clock.now(),
+      now: this.#host.options.clock.now(),
     });
   }
 
   /** Removes a calendar; false when there was none. Throws `ERR_CALENDAR_IN_USE` while a trigger names it. */
   async deleteCalendar(name: string): Promise<boolean> {
     checkName('calendarName', name);
-    return (await (await this.#engine.open()).removeCalendar(name)) === 'removed';
+    return (await (await this.#host.open()).removeCalendar(name)) === 'removed';
   }
 
   /** Removes every job, trigger, calendar and pause of this scheduler's name. Runs under way end normally. */
   async clear(): Promise<void> {
-    await (await this.#engine.open()).clearAllSchedulingData();
-    this.#engine.listeners.notify('schedulingDataCleared');
+    await (await this.#host.open()).clearAllSchedulingData();
+    this.#host.listeners.notify('schedulingDataCleared');
   }
 
   /** Those of several keys that are there: the outcome of removing several tells only whether all of them were. */
   async #present(keys: readonly Key[], find: (key: Key) => Promise<unknown>): Promise<readonly Key[]> {
-    if (keys.length < 2 || !this.#engine.listeners.watchesScheduler) return [];
+    if (keys.length < 2 || !this.#host.listeners.watchesScheduler) return [];
     const found = await Promise.all(keys.map(find));
     return keys.filter((_, index) => found[index] !== null);
   }

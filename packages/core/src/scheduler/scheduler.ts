@@ -9,6 +9,7 @@ import { defineKey } from '../key-input.js';
 import { checkKnownKeys } from '../unknown-key.js';
 import { Engine, type SchedulerStatus, type ShutdownOptions, type StartOptions } from './engine.js';
 import type { JobExecutionContext } from './execution-context.js';
+import { JoinedScheduling } from './joined-scheduling.js';
 import type { JobListenerOptions, RemoveListener, TriggerListenerOptions } from './listener-registry.js';
 import type { JobListener, SchedulerListener, TriggerListener } from './listeners.js';
 import { resolveOptions } from './resolve-options.js';
@@ -91,6 +92,25 @@ export class Scheduler extends SchedulePausing {
    */
   async whenIdle(): Promise<void> {
     await this.#engine.whenIdle();
+  }
+
+  /**
+   * The same calls about jobs, triggers and calendars as part of a transaction of yours: they happen with its commit, or
+   * not at all. Of a store whose capability `transactions` is `'join'`.
+   *
+   * @param transaction - what the store's driver calls a transaction, or the connection on which you began one; see the
+   * README of the store
+   *
+   * @example
+   * await client.query('BEGIN');
+   * await client.query('INSERT INTO orders ...');
+   * const scheduling = scheduler.using(client);
+   * await scheduling.schedule({ job: 'SendInvoice' }, { in: '1h' });
+   * await client.query('COMMIT');
+   * await scheduling.committed();
+   */
+  using(transaction: unknown): JoinedScheduling {
+    return new JoinedScheduling(this.#engine, transaction);
   }
 
   /** The runs under way on this node. */

@@ -41,6 +41,8 @@ export type {
   AtTime,
   JobStore,
   JobWithTriggers,
+  JoinedCalls,
+  JoinedStore,
   ReplaceOption,
   StoreCalendarOptions,
   StoreContext,

@@ -4,17 +4,12 @@
  * @module
  */
 
-import { invalidArgument, isSchedulerError, type SchedulerError } from '../errors.js';
+import { invalidArgument, isSchedulerError, SchedulerError } from '../errors.js';
 import { checkInstant } from '../instant.js';
-import type { JobDetail } from '../job.js';
-import { checkJob } from '../job-spec.js';
-import { compareKeys, type JobKey, type TriggerKey } from '../key.js';
-import type { Trigger } from '../trigger.js';
-import { checkTrigger } from '../trigger-spec.js';
 import type { Effects } from './effects.js';
 import type { ClaimRequest, ClaimResult, FireOutcome, UnresolvedBundle } from './hot-path.js';
 import type { JobClass, JobClassResolver } from './job-class.js';
-import type { AtTime, JobStore, JobWithTriggers, ReplaceOption } from './job-store.js';
+import type { AtTime, JobStore, JoinedStore } from './job-store.js';
 import type { InstanceRecord } from './records.js';
 import type {
   AcquiredTrigger,
@@ -26,10 +21,9 @@ import type {
   FireResult,
   MisfirePass,
   Recovery,
-  RemoveOutcome,
-  ReplaceOutcome,
 } from './results.js';
 import type { StoreOptions } from './store-options.js';
+import type { StoreTransaction } from './store-transaction.js';
 import { ClassKnowledge } from './support/class-knowledge.js';
 import * as membership from './support/membership.js';
 import { applyMisfires } from './support/misfires.js';
@@ -37,9 +31,8 @@ import { ownBundle, ownTrigger } from './support/own-copies.js';
 import * as claims from './support/portable-claim.js';
 import * as runs from './support/portable-run.js';
 import { checkCount } from './support/reading-store.js';
-import * as removing from './support/removing.js';
-import { SchedulingStore } from './support/scheduling-store.js';
-import * as storing from './support/storing.js';
+import { JoinedStoring } from './support/joined-storing.js';
+import { StoringStore } from './support/storing-store.js';
 import {
   firedTooSoon,
   jobClassOf,
@@ -56,7 +49,7 @@ const NO_CLASSES: ReadonlySet<string> = new Set();
  * override the hot path ({@link claim}, {@link fire}, {@link complete}, {@link release}, {@link storeEntries}) to do
  * each in one round trip, and {@link getJobClassResolver} to see classes that nobody else knows.
  */
-export abstract class JobStoreSupport extends SchedulingStore implements JobStore {
+export abstract class JobStoreSupport extends StoringStore implements JobStore {
   readonly #classes: ClassKnowledge;
   #checkInIntervalMs = 0;
   #claimCounter = 0;
@@ -121,17 +114,37 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
     return this.transact(effects, (tx) => claims.release(tx, effects, acquired));
   }
 
-  /** Stores jobs with triggers; the portable version works over {@link transact}. */
-  protected storeEntries(
-    entries: readonly JobWithTriggers[],
-    replace: boolean,
-    effects: Effects,
-  ): Promise<void> {
-    return this.transact(effects, (tx) => storing.storeEntries(tx, effects, entries, replace));
-  }
-
   protected override leaving(effects: Effects): Promise<void> {
     return this.transact(effects, (tx) => membership.leave(tx, effects, this.instanceId));
+  }
+
+  /**
+   * Runs `work` as part of a transaction that the application began and will end, for stores whose capability
+   * `transactions` is `'join'`. The work happens whole or not at all where the database can take back a part of a
+   * transaction. What other nodes are to hear leaves with the application's commit (JS-TXN-02).
+   *
+   * @throws SchedulerError `ERR_INVALID_ARGUMENT` when it is no open transaction of the store's driver
+   */
+  protected transactIn<T>(
+    _transaction: unknown,
+    _effects: Effects,
+    _work: (tx: StoreTransaction) => Promise<T>,
+  ): Promise<T> {
+    throw cannotJoin();
+  }
+
+  async join(transaction: unknown): Promise<JoinedStore> {
+    if (this.capabilities.transactions !== 'join') throw cannotJoin();
+    const { context } = this;
+    const joined = new JoinedStoring({
+      capabilities: this.capabilities,
+      options: this.settings,
+      // The store's own lifecycle guards the calls of its part.
+      transact: (effects, work) => this.step('join', async () => this.transactIn(transaction, effects, work)),
+      signals: context.signals,
+    });
+    await joined.initialize(context);
+    return joined;
   }
 
   // Lifecycle
@@ -173,79 +186,6 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
       };
       return this.transact(effects, (tx) => membership.checkIn(tx, effects, request));
     });
-  }
-
-  // Storing
-
-  async storeJob(job: JobDetail, options: ReplaceOption = {}): Promise<void> {
-    const own = checkJob(job, this.capabilities);
-    await this.change('storeJob', (tx, effects) =>
-      storing.storeJob(tx, effects, own, options.replace === true),
-    );
-  }
-
-  async storeTrigger(trigger: Trigger, options: ReplaceOption = {}): Promise<void> {
-    const own = checkTrigger(trigger, this.capabilities);
-    await this.change('storeTrigger', (tx, effects) =>
-      storing.storeTrigger(tx, effects, own, options.replace === true),
-    );
-  }
-
-  async storeJobAndTrigger(job: JobDetail, trigger: Trigger): Promise<void> {
-    await this.storeJobsAndTriggers([{ job, triggers: [trigger] }]);
-  }
-
-  async storeJobsAndTriggers(
-    entries: readonly JobWithTriggers[],
-    options: ReplaceOption = {},
-  ): Promise<void> {
-    const own = entries.map(({ job, triggers }, index) => this.#checkEntry(job, triggers, index));
-    await this.step('storeJobsAndTriggers', (effects) =>
-      this.storeEntries(own, options.replace === true, effects),
-    );
-  }
-
-  #checkEntry(job: JobDetail, triggers: readonly Trigger[], index: number): JobWithTriggers {
-    const ownJobDetail = checkJob(job, this.capabilities);
-    const own = triggers.map((trigger) => checkTrigger(trigger, this.capabilities));
-    for (const { jobKey } of own) {
-      if (compareKeys(jobKey, ownJobDetail.key) !== 0) {
-        throw invalidArgument(
-          `entries[${index}].triggers.jobKey`,
-          jobKey,
-          'the key of the job they are stored with',
-        );
-      }
-    }
-    return { job: ownJobDetail, triggers: own };
-  }
-
-  removeJob(key: JobKey): Promise<RemoveOutcome> {
-    return this.removeJobs([key]);
-  }
-
-  async removeJobs(keys: readonly JobKey[]): Promise<RemoveOutcome> {
-    for (const key of keys) this.checkKey('jobKey', key);
-    return this.change('removeJobs', (tx) => removing.removeJobs(tx, keys));
-  }
-
-  removeTrigger(key: TriggerKey): Promise<RemoveOutcome> {
-    return this.removeTriggers([key]);
-  }
-
-  async removeTriggers(keys: readonly TriggerKey[]): Promise<RemoveOutcome> {
-    for (const key of keys) this.checkKey('triggerKey', key);
-    return this.change('removeTriggers', (tx, effects) => removing.removeTriggers(tx, effects, keys));
-  }
-
-  async replaceTrigger(key: TriggerKey, trigger: Trigger): Promise<ReplaceOutcome> {
-    this.checkKey('triggerKey', key);
-    const own = checkTrigger(trigger, this.capabilities);
-    return this.change('replaceTrigger', (tx, effects) => storing.replaceTrigger(tx, effects, key, own));
-  }
-
-  async clearAllSchedulingData(): Promise<void> {
-    await this.change('clearAllSchedulingData', (tx) => tx.clear());
   }
 
   // Firing
@@ -399,6 +339,13 @@ export abstract class JobStoreSupport extends SchedulingStore implements JobStor
     this.#claimCounter += 1;
     return this.#claimPrefix + this.#claimCounter.toString(36);
   };
+}
+
+function cannotJoin(): SchedulerError {
+  return new SchedulerError(
+    'ERR_UNSUPPORTED',
+    "This store cannot take part in the application's transactions; see capabilities.transactions",
+  );
 }
 
 function tokenOf(result: FireResult): string {

@@ -72,6 +72,33 @@ export interface TriggerQuery {
   readonly jobGroup?: GroupMatcher;
 }
 
+/** What does not belong into a transaction of the application: it would hold up every node until that ends. */
+type NeverJoined =
+  | 'initialize'
+  | 'schedulerStarted'
+  | 'shutdown'
+  | 'join'
+  | `pause${string}`
+  | `resume${string}`
+  | 'resetTriggerFromErrorState'
+  | 'acquireNextTriggers'
+  | 'releaseAcquiredTriggers'
+  | 'triggersFired'
+  | 'triggeredJobsComplete'
+  | 'recoverMisfires'
+  | 'checkIn';
+
+/** The calls of a store that may be part of a transaction of the application: storing, removing and reading. */
+export type JoinedCalls = {
+  [Call in keyof JobStore as Call extends NeverJoined ? never : Call]: JobStore[Call];
+};
+
+/** A store's part in a transaction of the application. Its calls come one after another. */
+export interface JoinedStore extends JoinedCalls {
+  /** Sends the signals that were kept: the transaction is committed. When it was rolled back nothing is called. @rule JS-TXN-02 */
+  committed(): void;
+}
+
 /** The SPI. */
 export interface JobStore {
   readonly capabilities: StoreCapabilities;
@@ -110,6 +137,13 @@ export interface JobStore {
   replaceTrigger(key: TriggerKey, trigger: Trigger): Promise<ReplaceOutcome>;
   /** Removes everything of this scheduler's name. @rule JS-REM-06 */
   clearAllSchedulingData(): Promise<void>;
+
+  /**
+   * The calls that may be part of the application's own transaction, as a part of that one: what the store's driver
+   * calls a transaction, or the connection it is open on. Stores without the capability `transactions: 'join'` lack it,
+   * or refuse with `ERR_UNSUPPORTED`. @rule JS-TXN-01
+   */
+  join?(transaction: unknown): Promise<JoinedStore>;
 
   // Reading
 

@@ -40,6 +40,8 @@ export interface Dialect {
   readonly changesWhatItFinds: boolean;
   /** How a read locks what it finds, for steps that run beside others; null where they do not. */
   readonly rowLocks: RowLocks | null;
+  /** Ends a statement that reads rows of `j` which are to stay until the transaction ends, though not as they are. */
+  readonly keepRows: RawSql;
   /** The parameter of that position, from 1 on. */
   placeholder(position: number): string;
   /** A table of that name, quoted, in the schema that the store is told to use. */

@@ -26,6 +26,8 @@ export const mysqlDialect: Dialect = {
   running: new RawSql('t.run_non_concurrent IS NOT NULL'),
   mergesRanges: false,
   changesWhatItFinds: false,
+  // The rows that a step finds are locked by statements of their own.
+  keepRows: new RawSql(''),
   rowLocks: { all: new RawSql('FOR UPDATE'), free: new RawSql('FOR UPDATE SKIP LOCKED') },
 
   placeholder: () => '?',

@@ -64,6 +64,7 @@ export function postgresDialect(schema: string | null): Dialect {
     changesWhatItFinds: true,
     rowLocks: null,
     isPair: null,
+    keepRows: new RawSql('FOR KEY SHARE OF j'),
 
     placeholder: (position) => `$${position}`,
 

@@ -26,6 +26,7 @@ export const sqliteDialect: Dialect = {
   changesWhatItFinds: true,
   rowLocks: null,
   isPair: null,
+  keepRows: new RawSql(''),
 
   placeholder: () => '?',
 

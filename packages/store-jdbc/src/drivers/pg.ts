@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { SchedulerError } from '@ametrine/core/spi';
+import { invalidArgument, SchedulerError } from '@ametrine/core/spi';
 import type { Sql, SqlEach, SqlList, SqlRow, SqlValue } from '../sql.js';
 import type { Access, Driver } from './driver.js';
 
@@ -26,6 +26,11 @@ export interface PgClient {
 export interface PgPoolClient extends PgClient {
   /** @param destroy - whether the connection is not to be used again */
   release(destroy?: boolean): void;
+  /** Lets the process end while the connection is open. */
+  unref(): void;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  on(event: 'notification', listener: (message: { readonly payload?: string }) => void): unknown;
 }
 
 /** A pool of pg, as far as the store uses it. */
@@ -36,20 +41,11 @@ export interface PgPool {
 
 /** The part of pg that the store constructs things of. */
 export interface PgModule {
-  readonly Pool: new (config: object) => PgPool & PgEmitter;
-  readonly Client: new (config: object) => PgListeningClient;
-}
-
-/** What tells of events. */
-export interface PgEmitter {
-  on(event: 'error' | 'end' | 'notification', listener: (argument: never) => void): unknown;
-}
-
-/** A connection of the store's own. */
-export interface PgListeningClient extends PgClient, PgEmitter {
-  connect(): Promise<unknown>;
-  end(): Promise<void>;
-  unref(): void;
+  readonly Pool: new (
+    config: object,
+  ) => PgPool & {
+    on(event: 'error', listener: (error: unknown) => void): unknown;
+  };
 }
 
 /**
@@ -75,7 +71,9 @@ const INTEGERS: ReadonlySet<number> = new Set([20, 21, 23, 26]);
 const BOOLEAN = 16;
 
 /** What the store stores, whatever parsers the application has set: numbers, texts, and flags as 0 and 1. */
-const TYPES = {
+export const PG_TYPES: {
+  getTypeParser(oid: number): (value: string) => SqlValue;
+} = {
   getTypeParser(oid: number): (value: string) => SqlValue {
     if (INTEGERS.has(oid)) return Number;
     if (oid === BOOLEAN) return (value) => (value === 't' ? 1 : 0);
@@ -83,28 +81,58 @@ const TYPES = {
   },
 };
 
+/**
+ * The two numbers of each advisory lock of one scheduler. Steps of the hot path share the `gate`. A transaction of the
+ * application shares the `porch`, for as long as it lasts. Whoever has to be alone takes the porch and then the gate: it
+ * waits for the application before it keeps anybody from firing.
+ */
+export interface SchedulerLocks {
+  readonly porch: string;
+  readonly gate: string;
+}
+
 /** One pg connection as a {@link Driver}. */
 export class PgDriver implements Driver {
   readonly #client: PgClient;
   readonly #prepared: boolean;
-  readonly #lock: string | null;
+  readonly #locks: SchedulerLocks | null;
+  readonly #patienceMs: number;
   /** Whether an answer to a COMMIT was never seen. */
   fateUnknown = false;
 
   /**
    * @param prepared - whether statements are prepared under a name; poolers that switch servers in between need `false`
-   * @param lock - the two numbers of the advisory lock that keeps a scheduler's steps and changes apart
+   * @param locks - null before the scheduler is known
+   * @param patienceMs - how long to wait for a lock, in ms
    */
-  constructor(client: PgClient, prepared: boolean, lock: string | null) {
+  constructor(client: PgClient, prepared: boolean, locks: SchedulerLocks | null, patienceMs: number) {
     this.#client = client;
     this.#prepared = prepared;
-    this.#lock = lock;
+    this.#locks = locks;
+    this.#patienceMs = patienceMs;
   }
 
   async begin(access: Access): Promise<void> {
     if (access === 'read') return this.script('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const lock = this.#lock === null ? '' : `; SELECT pg_advisory_xact_lock${SHARED[access]}(${this.#lock})`;
-    return this.script(`BEGIN ISOLATION LEVEL READ COMMITTED${lock}`);
+    const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+    const locks = this.#locks;
+    if (locks === null || access === 'schema') return this.script(begin);
+    if (access === 'step') return this.script(`${begin}; SELECT pg_advisory_xact_lock_shared(${locks.gate})`);
+    return this.script(
+      `${begin}; SET LOCAL lock_timeout = ${Math.max(1, this.#patienceMs)};
+       SELECT pg_advisory_xact_lock(${locks.porch}); SELECT pg_advisory_xact_lock(${locks.gate})`,
+    );
+  }
+
+  /** Begins to take part in the transaction that is open. */
+  async joinTransaction(): Promise<void> {
+    try {
+      await this.script(`SAVEPOINT ametrine; SELECT pg_advisory_xact_lock_shared(${this.#locks?.porch})`);
+    } catch (error) {
+      if (!(error instanceof Error) || !('code' in error) || error.code !== '25P01') throw error;
+      const remedy = 'a client on which you began a transaction';
+      throw invalidArgument('transaction', 'a client without one', remedy);
+    }
   }
 
   async commit(): Promise<void> {
@@ -144,15 +172,13 @@ export class PgDriver implements Driver {
 
   /** Executes one statement. */
   async run(text: string, values: readonly (SqlValue | SqlList)[]): Promise<readonly SqlRow[]> {
-    const query = { text, values: values as unknown[], rowMode: 'array' as const, types: TYPES };
+    const query = { text, values: values as unknown[], rowMode: 'array' as const, types: PG_TYPES };
     const { rows } = await this.#client.query(
       this.#prepared ? { ...query, name: statementName(text) } : query,
     );
     return rows as SqlRow[];
   }
 }
-
-const SHARED: Readonly<Record<'write' | 'step' | 'schema', string>> = { write: '', step: '', schema: '' };
 
 /** One list for each column. */
 function columnsOf(rows: readonly SqlRow[]): readonly SqlList[] {
@@ -163,7 +189,7 @@ function columnsOf(rows: readonly SqlRow[]): readonly SqlList[] {
 const names = new Map<string, string>();
 
 /** The same name for the same text, on every connection. */
-function statementName(text: string): string {
+export function statementName(text: string): string {
   let name = names.get(text);
   if (name === undefined) {
     name = `ametrine_${createHash('sha1').update(text).digest('hex').slice(0, 24)}`;

@@ -18,7 +18,8 @@ const ROW_COLUMNS = new RawSql(
     't.run_non_concurrent, t.run_requests_recovery, t.run_scheduled_at, t.run_fired_at',
 );
 
-const NO_RUN = new RawSql(
+/** Takes an execution off a row. */
+export const NO_RUN: RawSql = new RawSql(
   'run_id = NULL, run_node = NULL, run_scheduled_at = NULL, run_fired_at = NULL, run_non_concurrent = NULL, ' +
     'run_requests_recovery = NULL',
 );

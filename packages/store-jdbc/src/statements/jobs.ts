@@ -52,7 +52,7 @@ function inGroups(scope: SqlScope, groups: readonly string[] | null): Sql {
 /** Position within the keys and id, of those that exist. */
 export function selectJobIds(scope: SqlScope, keys: readonly JobKey[]): Sql {
   return scope.sql`SELECT k.position, j.id FROM ${keyRows(scope, keys)} AS k ${scope.dialect.joinInOrder} ${scope.tables.jobs} AS j
-    ON j.scheduler_id = ${scope.schedulerId} AND j.job_group = k.group_name AND j.job_name = k.name`;
+    ON j.scheduler_id = ${scope.schedulerId} AND j.job_group = k.group_name AND j.job_name = k.name ${scope.dialect.keepRows}`;
 }
 
 /** The ids of the jobs of the keys, to stand behind IN. */

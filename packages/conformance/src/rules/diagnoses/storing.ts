@@ -115,6 +115,23 @@ export const storingDiagnoses: Diagnoses = {
     intent: 'a job without its trigger, or the reverse, is not left behind.',
     causes: ['two transactions', 'replace switched on for one of the two'],
   },
+  'JS-TXN-01': {
+    causes: [
+      'the statements go through a connection of the store and not through the one handed over',
+      'a commit or rollback of the store’s own inside the application’s transaction',
+      'a refused call leaves the transaction unusable: no savepoint',
+    ],
+  },
+  'JS-TXN-02': {
+    causes: [
+      'signals sent with the call, as outside a transaction',
+      'signals of a rolled-back call kept for later',
+    ],
+  },
+  'JS-TXN-03': {
+    intent: 'a mistake is told, and not stored outside the transaction.',
+    causes: ['what was handed over is not looked at before the first statement'],
+  },
   'JS-STO-07': {
     intent: 'a deployment of many jobs arrives whole or not at all.',
     causes: [

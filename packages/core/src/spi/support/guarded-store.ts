@@ -121,8 +121,13 @@ export abstract class GuardedStore {
   protected async step<T>(operation: string, work: (effects: Effects) => Promise<T>): Promise<T> {
     const effects = new Effects();
     const result = await this.#guarded(operation, () => work(effects));
-    effects.send(this.context.signals);
+    this.deliver(effects);
     return result;
+  }
+
+  /** Sends the signals of a step that is committed. */
+  protected deliver(effects: Effects): void {
+    effects.send(this.context.signals);
   }
 
   /** Runs one step as a transaction over the primitives. */

@@ -81,8 +81,9 @@ CREATE INDEX "{prefix}triggers_due" ON {schema}"{prefix}triggers" (
 -- Finds the executions that are recorded on triggers, of a job or all of them: as many as there are runs under way.
 CREATE INDEX "{prefix}triggers_running" ON {schema}"{prefix}triggers" (job_id) WHERE run_id IS NOT NULL;
 
--- Finds the jobs that must not run twice and have an execution: asked by every claim.
-CREATE INDEX "{prefix}triggers_exclusive" ON {schema}"{prefix}triggers" (job_id) WHERE run_non_concurrent = 1;
+-- Finds the jobs that must not run twice and have an execution: asked by every claim. Of two claims that did not see one
+-- another it refuses the second.
+CREATE UNIQUE INDEX "{prefix}triggers_exclusive" ON {schema}"{prefix}triggers" (job_id) WHERE run_non_concurrent = 1;
 
 -- Finds the triggers that name a calendar.
 CREATE INDEX "{prefix}triggers_calendar" ON {schema}"{prefix}triggers" (scheduler_id, calendar_name)
@@ -128,5 +129,7 @@ CREATE TABLE {schema}"{prefix}instances" (
   instance_id TEXT COLLATE "C" NOT NULL,
   checked_in_at BIGINT NOT NULL,
   check_in_interval_ms BIGINT NOT NULL,
+  -- A JSON array of the job classes that the node lacks.
+  missing_classes TEXT NOT NULL,
   PRIMARY KEY (scheduler_id, instance_id)
 );
