@@ -30,6 +30,8 @@ export const CONFIG_KEYS: Readonly<Record<keyof SchedulerConfig, string>> = {
   triggerListeners: 'an object',
 };
 
+const MODULE_KEYS = ['dir', 'reload', 'packages', 'threads'];
+
 /** Finds wrong places in one configuration, and says where they are. */
 export class ConfigCheck {
   readonly #file: string;
@@ -73,7 +75,7 @@ export class ConfigCheck {
     const { dir } = jobs;
     const isModules = Array.isArray(dir) || (typeof dir === 'string' && this.#onlyModuleKeys(jobs));
     if (isModules) {
-      this.object('jobs', input, ['dir', 'reload', 'packages']);
+      this.object('jobs', input, MODULE_KEYS);
       for (const [index, folder] of [dir].flat().entries()) this.text(`jobs.dir[${index}]`, folder);
       return;
     }
@@ -84,7 +86,7 @@ export class ConfigCheck {
   }
 
   #onlyModuleKeys(jobs: object): boolean {
-    return Object.keys(jobs).every((key) => ['dir', 'reload', 'packages'].includes(key));
+    return Object.keys(jobs).every((key) => MODULE_KEYS.includes(key));
   }
 
   object(path: string, input: unknown, known?: readonly string[]): Readonly<Record<string, unknown>> {

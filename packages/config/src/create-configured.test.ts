@@ -156,8 +156,31 @@ describe('a configured scheduler', () => {
     expect(heard).toHaveBeenCalledWith({ loud: true });
   });
 
+  test('with jobs in worker threads', async () => {
+    // As an application has it: the package of its own node_modules is taken, whose workers are built.
+    await symlink(new URL('../../../node_modules', import.meta.url), join(folder, 'node_modules'));
+    await file(
+      'jobs/Thread.mjs',
+      "import { isMainThread } from 'node:worker_threads'; export default () => isMainThread;",
+    );
+    const path = await file(
+      'quartz.properties',
+      `org.quartz.threadPool.class = @ametrine/worker-threads
+       org.quartz.threadPool.threadCount = 1
+       org.quartz.scheduler.classLoadHelper.roots = ./jobs`,
+    );
+    expect((await explainProperties(path)).config.jobs).toEqual({ dir: ['./jobs'], threads: { threads: 1 } });
+    const results: unknown[] = [];
+    const scheduler = keep(await createSchedulerFromProperties(path, { logger: silentLogger }));
+    scheduler.addJobListener({ name: 'test', jobWasExecuted: ({ result }) => results.push(result) });
+    await scheduler.schedule({ job: 'Thread' }, { at: new Date() });
+    await scheduler.start();
+    await scheduler.whenIdle();
+    expect(results).toEqual([false]);
+  });
+
   test.each([
-    ['its own option', { jobModules: { roots: ['./late'] } }, {}],
+    ['its own option', { jobClassRoots: './late' }, {}],
     ['the jobs of the configuration', {}, { jobs: { dir: './late' } }],
   ])('with a dynamic store, which finds classes that came later, by %s', async (_, own, config) => {
     await mkdir(join(folder, 'late'));

@@ -26,7 +26,13 @@ import { ConfigCheck } from './check-config.js';
 import { configError } from './config-error.js';
 import { type Environment, withEnvironmentDeep } from './environment.js';
 import { type ClassSources, isModuleReference, loadClass, loadInstalled } from './load-class.js';
-import type { PluginConfig, SchedulerConfig } from './scheduler-config.js';
+import type {
+  JobModulesConfig,
+  JobsConfig,
+  PluginConfig,
+  SchedulerConfig,
+  StoreConfig,
+} from './scheduler-config.js';
 import { quartzPlugins, stockStore, stockStores } from './stock.js';
 
 /** What a program adds to a configuration. */
@@ -134,7 +140,8 @@ async function optionsFrom(input: unknown, parts: ConfiguredParts): Promise<Sche
     triggerListeners,
     ...plain
   } = config;
-  const resolver = await resolverOf(config, parts);
+  const resolvers = await resolversOf(config, parts);
+  const resolver = resolvers.length > 1 ? new CascadingResolver(resolvers) : (resolvers[0] ?? null);
   const listeners = {
     jobs: await Promise.all(
       Object.entries(jobListeners ?? {}).map(([name, listener]) =>
@@ -159,7 +166,7 @@ async function optionsFrom(input: unknown, parts: ConfiguredParts): Promise<Sche
     ...(jobFactory === undefined || overrides.jobFactory !== undefined
       ? {}
       : { jobFactory: await factoryOf(parts, jobFactory) }),
-    plugins: { ...(await pluginsOf(parts, plugins ?? {})), ...overrides.plugins },
+    plugins: { ...endingOf(resolvers), ...(await pluginsOf(parts, plugins ?? {})), ...overrides.plugins },
     listeners: {
       jobs: [...listeners.jobs, ...(overrides.listeners?.jobs ?? [])],
       triggers: [...listeners.triggers, ...(overrides.listeners?.triggers ?? [])],
@@ -187,7 +194,7 @@ async function openStore({ store, jobs }: SchedulerConfig, parts: ConfiguredPart
   const placed = {
     ...options,
     ...(isFile ? { path: resolve(parts.baseDir, path) } : {}),
-    ...modulesOf(stock, options['jobModules'] ?? jobs, parts),
+    ...modulesOf(stock, store, jobs, parts),
   };
   return construct(parts, 'store', Store, placed) as JobStore;
 }
@@ -195,20 +202,19 @@ async function openStore({ store, jobs }: SchedulerConfig, parts: ConfiguredPart
 /** A `Dynamic…` store looks where the configuration's `jobs` are, unless it is told otherwise. */
 function modulesOf(
   stock: { readonly className: string } | null,
-  modules: unknown,
+  { jobClassRoots }: StoreConfig,
+  jobs: JobsConfig | undefined,
   { baseDir }: ConfiguredParts,
-): { readonly jobModules?: unknown } {
-  if (stock?.className.startsWith('Dynamic') !== true || typeof modules !== 'object' || modules === null)
-    return {};
-  const { dir, roots = dir, ...options } = modules as Readonly<Record<string, unknown>>;
-  if (roots === undefined) return {};
-  return { jobModules: { ...options, roots: [roots].flat().map((root) => resolve(baseDir, String(root))) } };
+): { readonly jobClassRoots?: readonly string[] } {
+  if (stock?.className.startsWith('Dynamic') !== true) return {};
+  const roots = [jobClassRoots ?? jobs?.['dir'] ?? []].flat();
+  return { jobClassRoots: roots.map((root) => resolve(baseDir, String(root))) };
 }
 
-async function resolverOf(
+async function resolversOf(
   { jobs, jobClassResolver }: SchedulerConfig,
   parts: ConfiguredParts,
-): Promise<JobClassResolver | null> {
+): Promise<JobClassResolver[]> {
   const resolvers: JobClassResolver[] = [];
   if (parts.overrides.jobClassResolver !== undefined) resolvers.push(parts.overrides.jobClassResolver);
   if (jobClassResolver !== undefined) {
@@ -216,17 +222,33 @@ async function resolverOf(
     resolvers.push(construct(parts, 'jobClassResolver', Resolver) as JobClassResolver);
   }
   if (jobs !== undefined && (typeof jobs['dir'] === 'string' || Array.isArray(jobs['dir']))) {
-    const { dir, ...options } = jobs as { dir: string | readonly string[] };
+    const { dir, threads, ...options } = jobs as JobModulesConfig;
     const roots = [dir].flat().map((folder) => resolve(parts.baseDir, folder));
     for (const root of roots) {
       if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true)
         throw configError(parts.file, 'jobs.dir', `there is no folder ${root}`);
     }
-    resolvers.push(new ModuleJobClassResolver({ ...options, roots }));
+    resolvers.push(
+      threads === undefined
+        ? new ModuleJobClassResolver({ ...options, roots })
+        : await inThreads({ ...options, ...threads, roots }, parts),
+    );
   } else if (jobs !== undefined) {
     resolvers.push(await registryOf(jobs as Readonly<Record<string, string | JobClass>>, parts));
   }
-  return resolvers.length > 1 ? new CascadingResolver(resolvers) : (resolvers[0] ?? null);
+  return resolvers;
+}
+
+/** The package is loaded only when a configuration wants threads. */
+async function inThreads(options: object, parts: ConfiguredParts): Promise<JobClassResolver> {
+  const module = '@ametrine/worker-threads';
+  const Resolver = (await loadInstalled(
+    parts,
+    'jobs.threads',
+    module,
+    'WorkerThreadResolver',
+  )) as Constructor;
+  return construct(parts, 'jobs.threads', Resolver, options) as JobClassResolver;
 }
 
 /** Classes by name. A path without an export means the default one, or the one that is called like the class. */
@@ -267,6 +289,14 @@ async function factoryOf(parts: ConfiguredParts, name: string): Promise<JobFacto
   if (typeof prototype?.newJob !== 'function') return found as JobFactory;
   const factory = construct(parts, 'jobFactory', found as Constructor) as { newJob: JobFactory };
   return (jobClass, bundle) => factory.newJob(jobClass, bundle);
+}
+
+/** Resolvers that hold something, such as threads, end with the scheduler. */
+function endingOf(
+  resolvers: readonly (JobClassResolver & SchedulerPlugin)[],
+): Record<string, SchedulerPlugin> {
+  const held = resolvers.filter(({ shutdown }) => typeof shutdown === 'function');
+  return Object.fromEntries(held.map((resolver, index) => [`jobClassResolver ${index + 1}`, resolver]));
 }
 
 async function pluginsOf(

@@ -23,6 +23,13 @@ export interface JobModulesConfig {
   readonly reload?: boolean;
   /** Packages that classes may come from too. @defaultValue none */
   readonly packages?: readonly string[];
+  /** Run the jobs in worker threads; the options of `WorkerThreadResolver`. @defaultValue they run inline */
+  readonly threads?: {
+    readonly threads?: number;
+    readonly memoryLimitMb?: number;
+    readonly interruptGraceMs?: number;
+    readonly idleTimeoutMs?: number;
+  };
 }
 
 /** Where the job classes are: modules under folders; or classes by name, each itself or the path of its module. */

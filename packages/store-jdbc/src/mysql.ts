@@ -198,6 +198,6 @@ function unsuitable(reason: string): SchedulerError {
   );
 }
 
-/** MySqlJobStore that also finds job classes in modules under the folders of its option `jobModules`. */
+/** MySqlJobStore that also finds job classes in modules under the folders of its option `jobClassRoots`. */
 export const DynamicMySqlJobStore: DynamicJobStore<MysqlStoreOptions, MySqlJobStore> =
   dynamicJobStore(MySqlJobStore);

@@ -353,6 +353,6 @@ export class PostgresJobStore extends SteppedSqlJobStore {
   }
 }
 
-/** PostgresJobStore that also finds job classes in modules under the folders of its option `jobModules`. */
+/** PostgresJobStore that also finds job classes in modules under the folders of its option `jobClassRoots`. */
 export const DynamicPostgresJobStore: DynamicJobStore<PostgresStoreOptions, PostgresJobStore> =
   dynamicJobStore(PostgresJobStore);

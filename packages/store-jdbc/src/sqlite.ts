@@ -263,6 +263,6 @@ function watchedFile(driver: BetterSqliteDriver, databasePath: string): string {
   return driver.pragma('journal_mode') === 'wal' ? `${databasePath}-wal` : databasePath;
 }
 
-/** SqliteJobStore that also finds job classes in modules under the folders of its option `jobModules`. */
+/** SqliteJobStore that also finds job classes in modules under the folders of its option `jobClassRoots`. */
 export const DynamicSqliteJobStore: DynamicJobStore<SqliteStoreOptions, SqliteJobStore> =
   dynamicJobStore(SqliteJobStore);

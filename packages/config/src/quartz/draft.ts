@@ -41,6 +41,7 @@ export class Draft {
     roots?: readonly string[];
     reload?: boolean;
     packages?: readonly string[];
+    threads?: boolean;
   } = {};
   /** Single facts that only together mean something. */
   readonly facts: Map<string, string> = new Map();

@@ -157,8 +157,12 @@ export const schedulerKeys: readonly QuartzKey[] = [
   honoured(
     'threadPool.class',
     'org.quartz.simpl.SimpleThreadPool',
-    'Quartz’s simple pool: jobs run on the event loop, `concurrency` at a time. Worker threads are chosen by the resolver',
-    setStockOnly(['org.quartz.simpl.SimpleThreadPool'], 'org.quartz.simpl.SimpleThreadPool'),
+    'Quartz’s simple pool: jobs run on the event loop, `concurrency` at a time. `@ametrine/worker-threads`: they run in as many threads, from the modules of `scheduler.classLoadHelper.roots`',
+    (draft, value) => {
+      if (value.text === '@ametrine/worker-threads') draft.loading.threads = true;
+      else if (value.text !== 'org.quartz.simpl.SimpleThreadPool')
+        throw wrongValue(value, 'org.quartz.simpl.SimpleThreadPool or @ametrine/worker-threads');
+    },
   ),
   honoured('threadPool.threadCount', '10', '`concurrency`', setWhole('concurrency', 1)),
   accepted('threadPool.threadPriority', '5', NO_THREADS),

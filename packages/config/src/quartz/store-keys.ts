@@ -38,10 +38,10 @@ const setHosts =
     });
   };
 
-const parameter =
+const clientOption =
   (name: string, read: (value: Parameters<Setter>[1]) => number | boolean): Setter =>
   (draft, value) => {
-    draft.facts.set(`parameter ${name}`, String(read(value)));
+    draft.facts.set(`client ${name}`, String(read(value)));
   };
 
 const whole = (value: Parameters<Setter>[1]): number => readWhole(value, 0);
@@ -126,16 +126,16 @@ export const storeKeys: readonly QuartzKey[] = [
   ...ofStores(
     ['mongodb'],
     [
-      honoured('jobStore.mongoUri', '', '`url`', remember('mongoUri')),
-      honoured('jobStore.addresses', '', 'the hosts of `url`', remember('addresses')),
-      honoured('jobStore.dbName', '', '`database`', remember('dbName')),
-      honoured('jobStore.authDbName', '', '`authSource` in `url`', remember('authDbName')),
-      honoured('jobStore.username', '', 'the user in `url`', remember('username')),
+      honoured('jobStore.mongoUri', '', '`uri`', setStoreText('uri')),
+      honoured('jobStore.addresses', '', '`addresses`', setStoreText('addresses')),
+      honoured('jobStore.dbName', '', '`dbName`', setStoreText('dbName')),
+      honoured('jobStore.authDbName', '', '`authSource`', setStoreText('authSource')),
+      honoured('jobStore.username', '', '`username`', setStoreText('username')),
       honoured(
         'jobStore.password',
         '',
-        'the password in `url`; better a reference such as `${env:MONGO_PASSWORD}`',
-        remember('password'),
+        '`password`; better a reference such as `${env:MONGO_PASSWORD}`',
+        setStoreText('password'),
       ),
       honoured(
         'jobStore.collectionPrefix',
@@ -154,28 +154,30 @@ export const storeKeys: readonly QuartzKey[] = [
       honoured(
         'jobStore.mongoOptionMaxConnections',
         '',
-        '`maxPoolSize` in `url`',
-        parameter('maxPoolSize', whole),
+        '`clientOptions.maxPoolSize`',
+        clientOption('maxPoolSize', whole),
       ),
       honoured(
         'jobStore.mongoOptionConnectTimeoutMillis',
         '',
-        '`connectTimeoutMS` in `url`',
-        parameter('connectTimeoutMS', whole),
+        '`clientOptions.connectTimeoutMS`',
+        clientOption('connectTimeoutMS', whole),
       ),
       honoured(
         'jobStore.mongoOptionReadTimeoutMillis',
         '',
-        '`socketTimeoutMS` in `url`',
-        parameter('socketTimeoutMS', whole),
+        '`clientOptions.socketTimeoutMS`',
+        clientOption('socketTimeoutMS', whole),
       ),
       accepted('jobStore.mongoOptionSocketKeepAlive', '', 'Connections are always kept alive'),
-      honoured('jobStore.mongoOptionEnableSSL', 'false', '`tls` in `url`', parameter('tls', readFlag)),
+      honoured('jobStore.mongoOptionEnableSSL', 'false', '`tls`', (draft, value) => {
+        draft.store['tls'] = readFlag(value);
+      }),
       honoured(
         'jobStore.mongoOptionSslInvalidHostNameAllowed',
         'false',
-        '`tlsAllowInvalidHostnames` in `url`',
-        parameter('tlsAllowInvalidHostnames', readFlag),
+        '`clientOptions.tlsAllowInvalidHostnames`',
+        clientOption('tlsAllowInvalidHostnames', readFlag),
       ),
       ...[
         'TrustStorePath',

@@ -30,7 +30,7 @@ interface Place {
 
 function placeOf(file: string, draft: Draft, family: NamedStore['family']): Place {
   if (family === 'jdbc' || (family === null && draft.facts.has('dataSource'))) return jdbcPlace(file, draft);
-  if (family === 'mongodb') return mongoPlace(file, draft);
+  if (family === 'mongodb') return mongoPlace(draft);
   if (family === 'redis') return redisPlace(file, draft);
   return { type: null, options: {} };
 }
@@ -56,33 +56,14 @@ function jdbcPlace(file: string, draft: Draft): Place {
   });
 }
 
-function mongoPlace(file: string, { facts }: Draft): Place {
-  const uri = facts.get('mongoUri');
-  const key = `${QUARTZ_PREFIX}jobStore.${uri === undefined ? 'addresses' : 'mongoUri'}`;
-  const addresses = facts.get('addresses');
-  if (uri !== undefined && addresses !== undefined)
-    throw configError(file, key, 'and addresses are both there; leave one out');
-  const [user, password] = [facts.get('username'), facts.get('password')];
-  if (password !== undefined && user === undefined)
-    throw configError(file, `${QUARTZ_PREFIX}jobStore.username`, 'is missing beside password');
-  const login =
-    user === undefined
-      ? ''
-      : `${encodeURIComponent(user)}${password === undefined ? '' : `:${encodeURIComponent(password)}`}@`;
-  const hosts = (addresses ?? '127.0.0.1')
-    .split(',')
-    .map((host) => host.trim())
-    .join(',');
-  const parameters = [...facts]
-    .filter(([fact]) => fact.startsWith('parameter '))
-    .map(([fact, value]) => `${fact.slice('parameter '.length)}=${value}`);
-  const authDb = facts.get('authDbName');
-  if (authDb !== undefined) parameters.push(`authSource=${encodeURIComponent(authDb)}`);
-  const base = uri ?? `mongodb://${login}${hosts}/`;
-  const joined = parameters.join('&');
-  const url = joined === '' ? base : `${base}${base.includes('?') ? '&' : '?'}${joined}`;
-  const database = facts.get('dbName');
-  return { type: null, options: { url, ...(database === undefined ? {} : { database }) } };
+/** The store checks what belongs together; only what its driver takes has to be put in one place. */
+function mongoPlace({ facts }: Draft): Place {
+  const clientOptions: Record<string, number | boolean> = {};
+  for (const [fact, text] of facts) {
+    const [, name] = /^client (.+)$/.exec(fact) ?? [];
+    if (name !== undefined) clientOptions[name] = /^\d+$/.test(text) ? Number(text) : text === 'true';
+  }
+  return { type: null, options: Object.keys(clientOptions).length === 0 ? {} : { clientOptions } };
 }
 
 function redisPlace(file: string, draft: Draft): Place {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseProperties } from '../properties.js';
+import { familyOfClass } from '../stock.js';
 import { nearestQuartzKey, quartzKeys } from './all-keys.js';
 import { type NamedStore, QuartzProperties, type Translation } from './translate.js';
 
@@ -121,7 +122,7 @@ describe('a quartz.properties', () => {
   test('for MongoDB, with a login', () => {
     const { config } = translate(`
       org.quartz.jobStore.class = com.novemberain.quartz.mongodb.MongoDBJobStore
-      org.quartz.jobStore.addresses = a:27018, b
+      org.quartz.jobStore.addresses = a:27018,b
       org.quartz.jobStore.dbName = app
       org.quartz.jobStore.username = me
       org.quartz.jobStore.password = \${env:SECRET}
@@ -130,8 +131,12 @@ describe('a quartz.properties', () => {
       org.quartz.jobStore.collectionPrefix = quartz`);
     expect(config.store).toEqual({
       type: 'mongodb',
-      url: 'mongodb://me:p%40ss%3Aw%2Frd@a:27018,b/?maxPoolSize=5&authSource=admin',
-      database: 'app',
+      addresses: 'a:27018,b',
+      dbName: 'app',
+      username: 'me',
+      password: 'p@ss:w/rd',
+      authSource: 'admin',
+      clientOptions: { maxPoolSize: 5 },
       collectionPrefix: 'quartz',
     });
   });
@@ -159,6 +164,46 @@ describe('a quartz.properties', () => {
       org.quartz.jobStore.keyPrefix = q
       org.quartz.jobStore.${keys}`);
     expect(config.store).toEqual({ type: 'redis', keyPrefix: 'q', ...options });
+  });
+
+  test('of a service that keeps its jobs in MongoDB, as it stands, with a subclass of the store', async () => {
+    const text = `org.quartz.scheduler.instanceName = MyServiceScheduler
+org.quartz.threadPool.threadCount = 4
+
+## Use MongoDB-backed store to persistently store information about
+# scheduled jobs, triggers and their state.
+#
+org.quartz.jobStore.class=megacorp.myservice.quartz.JobStore
+org.quartz.jobStore.addresses=127.0.0.1
+org.quartz.jobStore.dbName=myservice_production
+org.quartz.jobStore.collectionPrefix=quartz
+
+## Quartz plugins
+#
+org.quartz.plugin.triggHistory.class = org.quartz.plugins.history.LoggingTriggerHistoryPlugin
+org.quartz.plugin.jobHistory.class = org.quartz.plugins.history.LoggingJobHistoryPlugin
+`;
+    class MongoDBJobStore {}
+    class JobStore extends MongoDBJobStore {}
+    const store = {
+      type: 'megacorp.myservice.quartz.JobStore',
+      family: familyOfClass(JobStore),
+      isOwn: true,
+    };
+    expect(translate(text, store).config).toEqual({
+      name: 'MyServiceScheduler',
+      concurrency: 4,
+      store: {
+        type: 'megacorp.myservice.quartz.JobStore',
+        addresses: '127.0.0.1',
+        dbName: 'myservice_production',
+        collectionPrefix: 'quartz',
+      },
+      plugins: {
+        triggHistory: { class: 'LoggingTriggerHistoryPlugin' },
+        jobHistory: { class: 'LoggingJobHistoryPlugin' },
+      },
+    });
   });
 
   test('hands what the rules do not know to a class of the application', () => {

@@ -154,7 +154,12 @@ export class QuartzProperties {
     const { type, options } = completeStore(this.#file, draft, store);
     const interrupts = this.#interruption(draft);
     const isStockLoader = loading.className?.startsWith('org.quartz.simpl.') ?? true;
-    const { roots, reload, packages } = loading;
+    const { roots, reload, packages, threads } = loading;
+    if (threads === true && roots === undefined) {
+      const key = `${QUARTZ_PREFIX}scheduler.classLoadHelper.roots`;
+      throw configError(this.#file, key, 'is missing; threads load job classes from modules');
+    }
+    const { concurrency } = draft.scheduler;
     return {
       name: 'QuartzScheduler',
       ...draft.scheduler,
@@ -168,6 +173,9 @@ export class QuartzProperties {
               dir: roots,
               ...(reload === undefined ? {} : { reload }),
               ...(packages === undefined ? {} : { packages }),
+              ...(threads === true
+                ? { threads: typeof concurrency === 'number' ? { threads: concurrency } : {} }
+                : {}),
             },
           }),
       ...(isStockLoader || loading.className === undefined ? {} : { jobClassResolver: loading.className }),

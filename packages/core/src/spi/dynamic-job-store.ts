@@ -3,18 +3,20 @@
  *
  * @module
  */
+import { invalidArgument } from '../errors.js';
 import { CascadingResolver } from '../resolvers/cascading-resolver.js';
-import {
-  ModuleJobClassResolver,
-  type ModuleJobClassResolverOptions,
-} from '../resolvers/module-job-class-resolver.js';
+import { ModuleJobClassResolver } from '../resolvers/module-job-class-resolver.js';
 import type { JobClassResolver } from './job-class.js';
 import type { JobStoreSupport } from './job-store-support.js';
 
 /** What a dynamic store takes beside the options of the store that it is. */
 export interface DynamicOptions {
-  /** Where job classes may come from that nobody registered, also such as do not exist yet. */
-  readonly jobModules: ModuleJobClassResolverOptions;
+  /** The folders that modules of job classes may come from; absolute, or from the working directory. */
+  readonly jobClassRoots: string | readonly string[];
+  /** Load a module anew when its file changed; for development. @defaultValue false */
+  readonly reloadJobClasses?: boolean | undefined;
+  /** Packages that job classes may come from too. @defaultValue none */
+  readonly jobClassPackages?: readonly string[] | undefined;
 }
 
 /** The class of a dynamic store. */
@@ -35,9 +37,16 @@ export function dynamicJobStore<Options, Store extends JobStoreSupport>(
   abstract class Dynamic extends Base {
     readonly #modules: ModuleJobClassResolver;
 
-    constructor({ jobModules, ...options }: DynamicOptions) {
+    constructor({ jobClassRoots, reloadJobClasses, jobClassPackages, ...options }: DynamicOptions) {
       super(options);
-      this.#modules = new ModuleJobClassResolver(jobModules);
+      const roots = typeof jobClassRoots === 'string' ? [jobClassRoots] : jobClassRoots;
+      if (!Array.isArray(roots))
+        throw invalidArgument('options.jobClassRoots', roots, 'a folder, or a list of folders');
+      this.#modules = new ModuleJobClassResolver({
+        roots,
+        reload: reloadJobClasses,
+        packages: jobClassPackages,
+      });
     }
 
     protected override getJobClassResolver(): JobClassResolver {
