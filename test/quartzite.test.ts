@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Quickstart } from './quickstart-process.js';
 import { startMariadb, whyUnavailable as whyNoMariadb } from './servers/mariadb.mjs';
+import { startRedis, whyUnavailable as whyNoRedis } from './servers/redis.mjs';
 
 const path = (file: string): string =>
   fileURLToPath(new URL(`../examples/quartzite/${file}`, import.meta.url));
@@ -30,6 +31,16 @@ const BACKENDS: readonly [string, string | null, () => Promise<NodeJS.ProcessEnv
       const server = await startMariadb();
       clean.push(() => server.stop());
       return jdbc('mysql', server.url);
+    },
+  ],
+  [
+    'redis',
+    await whyNoRedis(),
+    async () => {
+      const server = await startRedis({ aof: 'everysec' });
+      clean.push(() => server.stop());
+      const { hostname, port } = new URL(server.url);
+      return { QUARTZITE_REDIS_HOST: hostname, QUARTZITE_REDIS_PORT: port };
     },
   ],
 ];

@@ -14,4 +14,4 @@ export type {
   RedisStoreOptions,
   RedisStoreTuning,
 } from './redis-options.js';
-export { RedisJobStore } from './redis-store.js';
+export { DynamicRedisJobStore, RedisJobStore } from './redis-store.js';

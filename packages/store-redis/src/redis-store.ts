@@ -14,6 +14,8 @@ import {
   type Completion,
   type CompletionOutcome,
   checkTrigger,
+  type DynamicJobStore,
+  dynamicJobStore,
   type Effects,
   type FireOutcome,
   isSchedulerError,
@@ -310,3 +312,7 @@ export class RedisJobStore extends JobStoreSupport {
     return this.step('removeJobs', () => removeJobs(this.#host, keys));
   }
 }
+
+/** RedisJobStore that also finds job classes in modules under the folders of its option `jobClassRoots`. */
+export const DynamicRedisJobStore: DynamicJobStore<RedisStoreOptions, RedisJobStore> =
+  dynamicJobStore(RedisJobStore);
