@@ -21,6 +21,7 @@ export interface Outputs {
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
+  | { readonly kind: 'init'; readonly folder: string }
   | { readonly kind: 'explain'; readonly ids: readonly string[] }
   | { readonly kind: 'html'; readonly reports: readonly string[]; readonly output: string }
   | RunCommand;
@@ -65,6 +66,12 @@ export function parseCommand(args: readonly string[]): Command {
   if (first === 'explain') {
     if (rest.length === 0) throw usageError('explain', rest, 'the id of a rule or a case, such as JS-ACQ-03');
     return { kind: 'explain', ids: rest };
+  }
+  if (first === 'init') {
+    const [folder, ...more] = rest;
+    if (folder === undefined || more.length > 0)
+      throw usageError('init', rest.join(' '), 'one folder to make, such as store-acme');
+    return { kind: 'init', folder };
   }
   if (first === 'html') {
     if (rest.length === 0) throw usageError('html', rest, 'one conformance.json or several');

@@ -14,6 +14,7 @@ import { textOf } from '../report/text.js';
 import { writeReport } from '../report/write.js';
 import { runSuite } from '../run-suite.js';
 import type { Command, RunCommand } from './arguments.js';
+import { initStore } from './init.js';
 import { loadHarness } from './load-harness.js';
 import { ProgressLine, type Terminal } from './progress.js';
 import { EXIT_FAILED, EXIT_OK, usageError } from './usage.js';
@@ -29,6 +30,16 @@ export interface Console {
 /** Explains rules and cases. */
 export function runExplain({ ids }: Extract<Command, { kind: 'explain' }>, { out }: Console): number {
   out(`${ids.map((id) => explain(id)).join('\n\n')}\n`);
+  return EXIT_OK;
+}
+
+/** Begins a store. */
+export function runInit({ folder }: Extract<Command, { kind: 'init' }>, { out }: Console): number {
+  const files = initStore(folder);
+  const next = [`cd ${folder}`, 'npm install', 'npm run conformance'];
+  out(
+    `${[...files.map((file) => `wrote ${file}`), 'Next:', ...next.map((line) => `  ${line}`)].join('\n')}\n`,
+  );
   return EXIT_OK;
 }
 

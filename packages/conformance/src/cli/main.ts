@@ -6,7 +6,7 @@
  */
 import { kit } from '../report/envelope.js';
 import { parseCommand } from './arguments.js';
-import { type Console, runExplain, runHtml, runRun } from './commands.js';
+import { type Console, runExplain, runHtml, runInit, runRun } from './commands.js';
 import { EXIT_FAILED, EXIT_OK, exitCodeOf, USAGE } from './usage.js';
 
 async function main(args: readonly string[], console: Console): Promise<number> {
@@ -18,6 +18,8 @@ async function main(args: readonly string[], console: Console): Promise<number> 
     case 'version':
       console.out(`${kit().version}\n`);
       return EXIT_OK;
+    case 'init':
+      return runInit(command, console);
     case 'explain':
       return runExplain(command, console);
     case 'html':

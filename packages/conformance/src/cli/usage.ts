@@ -14,10 +14,12 @@ export const EXIT_USAGE = 2;
 
 /** What `--help` prints. */
 export const USAGE = `Usage: ametrine-conformance <harness module> [options]
+       ametrine-conformance init <folder>
        ametrine-conformance explain <rule or case>
        ametrine-conformance html <conformance.json>... --output <file>
 
 Proves a job store against the contract. The module's default export is a harness (see defineHarness).
+The command init begins a store: it writes a package that runs red, and says what to write next.
 The last line of the output is one JSON object: store, level, counts of the six outcomes, seconds, seed.
 
 Options:
