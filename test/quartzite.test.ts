@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Quickstart } from './quickstart-process.js';
 import { startMariadb, whyUnavailable as whyNoMariadb } from './servers/mariadb.mjs';
+import { startPostgres, whyUnavailable as whyNoPostgres } from './servers/postgres.mjs';
 import { startRedis, whyUnavailable as whyNoRedis } from './servers/redis.mjs';
 
 const path = (file: string): string =>
@@ -24,6 +25,15 @@ function jdbc(kind: string, url: string): NodeJS.ProcessEnv {
 /** What the properties need beside the folder. */
 const BACKENDS: readonly [string, string | null, () => Promise<NodeJS.ProcessEnv>][] = [
   ['sqlite', null, async () => ({})],
+  [
+    'postgres',
+    await whyNoPostgres(),
+    async () => {
+      const server = await startPostgres();
+      clean.push(() => server.stop());
+      return jdbc('postgresql', server.url);
+    },
+  ],
   [
     'mysql',
     await whyNoMariadb(),
