@@ -133,6 +133,9 @@ export function checkRedisOptions(options: RedisStoreOptions): RedisSettings {
   if (foreign !== undefined) {
     throw invalidArgument(`options.${foreign}`, '(given)', `no such option beside ${kind}`);
   }
+  if (kind === 'nodes' && given['waitReplicas'] !== undefined) {
+    throw invalidArgument('options.waitReplicas', given['waitReplicas'], 'no such option beside nodes');
+  }
   return {
     keyPrefix: checkKeyPrefix(given['keyPrefix'] ?? 'ametrine'),
     patienceMs: checkWhole('patienceMs', given['patienceMs'] ?? DEFAULT_PATIENCE_MS),

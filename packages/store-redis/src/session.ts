@@ -49,11 +49,15 @@ export class Session {
   readonly #parts: SessionParts;
   readonly #lanes: Lanes;
   #attempt: Promise<void> | null = null;
+  /** Why the last attempt of ours to connect failed. */
+  #refusal: unknown = null;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.keys = parts.keys;
     this.#lanes = new Lanes(parts.life);
+    // ioredis says why it is not let in by this event alone.
+    if (parts.ownsClient) parts.client.on('error', (error: unknown) => (this.#refusal = error));
   }
 
   /** The names of the lanes that were used, for the last call of all to forget them. */
@@ -167,7 +171,7 @@ export class Session {
 
   #gaveUp(operation: string, cut: unknown, error: unknown): Error {
     if (cut !== null) return fateUnknown(operation, cut);
-    return storeError(error ?? new Error('Connection is closed'), operation);
+    return storeError(error ?? this.#refusal ?? new Error('Connection is closed'), operation);
   }
 
   async #script(command: CommandName, args: readonly Argument[], keys: Keys = this.keys): Promise<unknown> {
@@ -188,11 +192,13 @@ export class Session {
     while (client.status !== 'ready') {
       // Ours would pause before the next attempt; a call is reason enough to make it now.
       if (ownsClient ? PAUSED.has(client.status) : client.status === 'wait') {
-        client.connect().catch(() => {
-          // The client goes on trying, and says so.
+        this.#refusal = null;
+        client.connect().catch((error: unknown) => {
+          this.#refusal ??= error;
         });
       }
       if (!(await patience.until(this.#nextAttempt()))) return false;
+      if (this.#refusal !== null && faultOf(this.#refusal) === 'denied') return false;
       if (client.status !== 'ready' && !(await patience.pause())) return false;
     }
     return true;

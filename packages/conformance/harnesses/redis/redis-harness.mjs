@@ -120,7 +120,15 @@ export function redisHarness({ title, backend, place, admin, servers, endpoint }
       maxDataBytes: 16 * 1024 * 1024,
       reacquireCostMs: 5,
     },
-    offers: ['resolverHook', 'damage', 'processes', 'outages', 'ageing'],
+    offers: [
+      'resolverHook',
+      'damage',
+      'processes',
+      'outages',
+      'ageing',
+      ...(endpoint === null ? [] : ['endpoint']),
+    ],
+    ...(endpoint === null ? {} : { tcp: endpoint }),
     async openNamespace() {
       namespaces += 1;
       const keyPrefix = `conformance-${process.pid}-${namespaces}`;
@@ -128,10 +136,13 @@ export function redisHarness({ title, backend, place, admin, servers, endpoint }
       let proxy = null;
       return {
         async openNode(options) {
-          // Only nodes of outages need somebody between: a proxy is slower.
-          if (options.patienceMs !== undefined && endpoint !== null) proxy ??= await TcpProxy.start(endpoint);
-          const through = options.patienceMs !== undefined ? proxy : null;
-          const at = through === null ? place : { url: `redis://127.0.0.1:${through.endpoint.port}` };
+          let through = options.endpoint ?? null;
+          if (through === null && options.patienceMs !== undefined && endpoint !== null) {
+            // Only nodes of outages need somebody between: a proxy is slower.
+            proxy ??= await TcpProxy.start(endpoint);
+            through = proxy.endpoint;
+          }
+          const at = through === null ? place : { url: `redis://${through.host}:${through.port}` };
           const store = new MortalRedisJobStore({ ...at, keyPrefix }, options);
           stores.push(store);
           return { store, abandon: async () => store.die() };

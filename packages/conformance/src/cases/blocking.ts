@@ -51,6 +51,9 @@ export const blockingCases: readonly ConformanceCase[] = defineCases([
       ctx.same(await node.runNames(), [], 'what fires meanwhile');
       await node.complete(run);
       ctx.same(await node.state(t), 'normal', 'when it ended');
+      const held = await node.acquireOne();
+      ctx.same(await node.state(t), 'normal', 'while it is only claimed');
+      await node.release(held);
       ctx.same((await node.run()).scheduledFireAt, T0 + SECOND, 'the next fire');
     },
   },

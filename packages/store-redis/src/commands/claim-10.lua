@@ -44,14 +44,22 @@ local job_list = {}
 local damaged = {}
 local known_jobs = {}
 
--- A job that is handed out once, however many triggers it has: { flags, class, mentioned }; false when it is missing.
-local function job_of(id, value)
+-- What is to be known of a job; false when it is missing. It is looked at once, however many triggers it has.
+local function job_of(id)
   local job = known_jobs[id]
   if job == nil then
-    value = value or redis.call('HGET', jobs, id)
+    local value = redis.call('HGET', jobs, id)
     if value then
       local flags, class = string.match(value, '^(%l*)%z(%Z*)')
-      job = { flags = flags, class = class, value = value }
+      local named = '\0' .. class .. '\0'
+      job = {
+        flags = flags,
+        value = value,
+        run_flags = string.gsub(flags, '[^nr]', ''),
+        exclusive = has(flags, 'n'),
+        excluded = string.find(ARGV[14], named, 1, true) ~= nil,
+        fireable = string.find(ARGV[13], named, 1, true) ~= nil,
+      }
     else
       job = false
     end
@@ -118,15 +126,17 @@ if again then
   return { 'ok', job_list, claims, damaged }
 end
 
--- A sorted set read page by page, as far as it is needed: { key, min, page size, … }
+-- A sorted set read page by page, as far as it is needed; pages grow, since often little is due of much that is asked for.
 local function open_stream(key, min)
-  return { key = key, min = min, offset = 0, at = 1, count = 0, ended = false }
+  return { key = key, min = min, offset = 0, at = 1, count = 0, size = 16, ended = false }
 end
 
-local page_size = math.max(1, math.min(max_count, 256))
+local most_at_once = math.max(1, math.min(max_count, 256))
 
 local function peek(stream)
   if stream.at > stream.count and not stream.ended then
+    local page_size = math.min(stream.size, most_at_once)
+    stream.size = stream.size * 4
     local page = redis.call(
       'ZRANGEBYSCORE', stream.key, stream.min, horizon, 'WITHSCORES', 'LIMIT', stream.offset, page_size
     )
@@ -142,25 +152,6 @@ local function peek(stream)
       end
       stream.names = names
       stream.values = values_of(triggers, names)
-      local wanted, seen = {}, {}
-      for n = 1, stream.count do
-        local value = stream.values[n]
-        local job_id = value and string.match(value, '^%Z*%z(%Z*%z%Z*)%z')
-        if job_id and known_jobs[job_id] == nil and not seen[job_id] then
-          seen[job_id] = true
-          wanted[#wanted + 1] = job_id
-        end
-      end
-      if #wanted > 0 then
-        local found = values_of(jobs, wanted)
-        for n, job_id in ipairs(wanted) do
-          if found[n] then
-            job_of(job_id, found[n])
-          else
-            known_jobs[job_id] = false
-          end
-        end
-      end
     end
   end
   if stream.at > stream.count then
@@ -193,7 +184,7 @@ local function earlier(one, two)
 end
 
 local function is_busy(job_id, job)
-  if not has(job.flags, 'n') then
+  if not job.exclusive then
     return false
   end
   if job.busy == nil then
@@ -202,7 +193,8 @@ local function is_busy(job_id, job)
   return job.busy
 end
 
-if max_misfires > 0 then
+-- Nearly always nothing has misfired, and one look at the front is enough.
+if max_misfires > 0 and #redis.call('ZRANGEBYSCORE', due, '-inf', '(' .. ARGV[7], 'LIMIT', 0, 1) > 0 then
   local handed = {}
   local more = 0
   local stream = open_stream(due, '-inf')
@@ -237,6 +229,16 @@ if max_misfires > 0 then
   end
 end
 
+local priorities = {}
+local function priority_of(rank)
+  local priority = priorities[rank]
+  if priority == nil then
+    priority = string.format('%.0f', 2147483647 - tonumber(rank, 16))
+    priorities[rank] = priority
+  end
+  return priority
+end
+
 local streams = { open_stream(due, ARGV[7]), open_stream(due_ignore, '-inf') }
 local next_token = string.gmatch(ARGV[12], '%Z+')
 local bound = no_later
@@ -264,10 +266,8 @@ while #claims / 6 < max_count do
     damaged[#damaged + 1] = id
   else
     local job = job_of(job_id)
-    if job and not is_busy(job_id, job) and not string.find(ARGV[14], '\0' .. job.class .. '\0', 1, true) then
-      if has(job.flags, 'n') then
-        job.busy = true
-      end
+    if job and not job.excluded and not is_busy(job_id, job) then
+      job.busy = job.exclusive
       if fresh == 0 then
         bound = math.max(score, now) + window
       end
@@ -275,8 +275,8 @@ while #claims / 6 < max_count do
       local token = next_token()
       local fires = score <= now
         and following ~= ''
+        and job.fireable
         and not has(flags, 'c')
-        and string.find(ARGV[13], '\0' .. job.class .. '\0', 1, true) ~= nil
       gone[which][#gone[which] + 1] = member
       local changed
       if fires then
@@ -297,8 +297,7 @@ while #claims / 6 < max_count do
       end
       written[#written + 1] = id
       written[#written + 1] = changed .. string.sub(value, tail)
-      local priority = string.format('%.0f', 2147483647 - tonumber(rank, 16))
-      local run = (fires and 'x|' or 'a|') .. string.gsub(job.flags, '[^nr]', '') .. '|' .. priority .. '|' .. next_at
+      local run = (fires and 'x|' or 'a|') .. job.run_flags .. '|' .. priority_of(rank) .. '|' .. next_at
       run = run .. '|' .. (fires and ARGV[4] or '') .. '|' .. previous_at .. '\0' .. node .. '\0' .. job_id .. '\0' .. id
       runs_written[#runs_written + 1] = token
       runs_written[#runs_written + 1] = run

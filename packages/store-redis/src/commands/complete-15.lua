@@ -2,7 +2,7 @@
 Ends runs, and does to their triggers what their instructions say.
 
 @keys meta fates lock triggers data ids due due_ignore by_job by_calendar complete jobs job_ids runs live
-@include guard head runs due indexes publish
+@include batch guard head runs due indexes publish
 
 ARGV
   1-3  the id of the data, lane, number of the call
@@ -33,8 +33,34 @@ local function set_complete(id, value, head)
   changed = true
 end
 
+-- What goes is gathered, and goes in one command of each kind.
+local ended, ended_runs = {}, {}
+local removed, gone_ids, gone_members = {}, {}, {}
+local bereft, bereft_jobs = {}, {}
+local runs_less = {}
+
+local function lose_trigger(job_id)
+  if not bereft[job_id] then
+    bereft[job_id] = true
+    bereft_jobs[#bereft_jobs + 1] = job_id
+  end
+end
+
+local function take_away(id, value, head)
+  local is_plain = head[2] == '' and head[1] ~= 'c' and not (head[1] == 'w' and head[4] ~= '')
+  if is_plain then
+    gone_ids[#gone_ids + 1] = id
+    gone_members[#gone_members + 1] = head[10] .. '\0' .. id
+    grown.triggers = grown.triggers - 1
+  else
+    remove_trigger(id, value)
+  end
+  removed[id] = true
+  lose_trigger(head[10])
+end
+
 local function apply(id, instruction, next_at, following)
-  local value = redis.call('HGET', triggers, id)
+  local value = not removed[id] and redis.call('HGET', triggers, id)
   if not value then
     return
   end
@@ -42,6 +68,7 @@ local function apply(id, instruction, next_at, following)
   if head[1] == nil then
     if instruction == 'd' then
       remove_trigger(id, value)
+      removed[id] = true
     end
     return
   end
@@ -50,10 +77,7 @@ local function apply(id, instruction, next_at, following)
     if next_at == '' and head[4] ~= '' then
       return
     end
-    remove_trigger(id, value)
-    if remove_orphan(head[10]) then
-      orphans[#orphans + 1] = head[10]
-    end
+    take_away(id, value, head)
     changed = changed or next_at ~= ''
   elseif instruction == 'c' then
     set_complete(id, value, head)
@@ -77,11 +101,12 @@ local function persist(job_id, left)
 end
 
 for at = 6, #ARGV, 6 do
-  local run = redis.call('HGET', runs, ARGV[at])
+  local run = not ended[ARGV[at]] and redis.call('HGET', runs, ARGV[at])
   local state, flags, _, _, _, job_id, id = read_run(run or '')
   if state == 'x' then
-    redis.call('HDEL', runs, ARGV[at])
-    count_run(job_id, -1)
+    ended[ARGV[at]] = true
+    ended_runs[#ended_runs + 1] = ARGV[at]
+    runs_less[job_id] = (runs_less[job_id] or 0) + 1
     apply(id, ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
     if ARGV[at + 4] ~= '' then
       persist(ARGV[at + 4], ARGV[at + 5])
@@ -90,6 +115,18 @@ for at = 6, #ARGV, 6 do
     letters[#letters + 1] = 'c'
   else
     letters[#letters + 1] = 's'
+  end
+end
+in_pieces('HDEL', runs, ended_runs)
+for job_id, by in pairs(runs_less) do
+  count_run(job_id, -by)
+end
+in_pieces('HDEL', triggers, gone_ids)
+in_pieces('ZREM', ids, gone_ids)
+in_pieces('ZREM', by_job, gone_members)
+for _, job_id in ipairs(bereft_jobs) do
+  if remove_orphan(job_id) then
+    orphans[#orphans + 1] = job_id
   end
 end
 settle()
