@@ -1,7 +1,7 @@
 /**
  * A store that keeps every rule in the most awkward way that the rules allow: what it fails is a fault of the kit.
  *
- * It is slow, by microtasks and by whole turns of the event loop; it runs every transaction twice; its primitives list
+ * Every step that may have changed something wakes the scheduler, for no time in particular. It is slow, by microtasks and by whole turns of the event loop; it runs every transaction twice; its primitives list
  * in another order every time; it hands out frozen copies with fields that nobody asked for; its limits are the least
  * that the contract demands.
  *
@@ -71,6 +71,8 @@ class AwkwardStore extends OpenPortableStore {
     });
     effects.clear();
     const result = await super.transact(effects, work);
+    // A signal too many wakes a scheduler for nothing, and is allowed.
+    effects.schedulingChanged(null);
     await this.#dawdle();
     return result;
   }

@@ -4,6 +4,7 @@ import type { ConformanceCase } from '../src/case.js';
 import { defineCases } from '../src/case.js';
 import { rules } from '../src/generated/rules.js';
 import { type CoverageInput, coverageGaps } from '../src/rules/coverage.js';
+import { backendCauses } from '../src/rules/diagnoses/backends.js';
 import { causesOf, diagnoses, intentOf } from '../src/rules/diagnoses/diagnose.js';
 import type { Rule } from '../src/rules/rule.js';
 
@@ -48,6 +49,16 @@ describe('the diagnoses', () => {
   it('give a reason once: in the spec or here', () => {
     const twice = rules.filter(({ id, why }) => why !== null && diagnoses[id]?.intent !== undefined);
     expect(twice.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('know the traps of every kind of server, of rules that exist, and first of all', () => {
+    expect(Object.keys(backendCauses).filter((id) => !rules.some((rule) => rule.id === id))).toEqual([]);
+    for (const family of ['redis', 'postgres', 'mysql', 'mongodb'] as const) {
+      const known = Object.values(backendCauses).filter((by) => (by[family] ?? []).length > 0);
+      expect(known.length, family).toBeGreaterThan(10);
+    }
+    expect(causesOf('JS-CLU-03', 'postgres')[0]).toMatch(/clock_timestamp/);
+    expect(causesOf('JS-CLU-03', null).join()).not.toMatch(/clock_timestamp/);
   });
 
   it('keep to the family of the backend', () => {

@@ -246,7 +246,9 @@ export const completingCases: readonly ConformanceCase[] = defineCases([
       await node.store.storeTrigger(next, { replace: true });
       ctx.same(await node.complete(run, 'deleteTrigger'), 'completed', 'the outcome');
       ctx.includes(await node.store.getJob(loose.key), loose, 'the job');
-      ctx.same(await node.store.listTriggersOfJob(loose.key), [next], 'its triggers');
+      const left = await node.store.listTriggersOfJob(loose.key);
+      ctx.same(left.length, 1, 'how many triggers it has');
+      ctx.includes(left[0], next, 'its trigger');
       ctx.advance(SECOND);
       const again = await node.run();
       ctx.same(again.trigger.data, next.data, 'the data of the next run');

@@ -4,6 +4,7 @@
  * @module
  */
 import { ruleOf } from '../lookup.js';
+import { backendCauses } from './backends.js';
 import type { BackendFamily, Diagnoses } from './diagnosis.js';
 import { recoveringDiagnoses } from './recovering.js';
 import { runningDiagnoses } from './running.js';
@@ -23,11 +24,16 @@ export function intentOf(ruleId: string): string | null {
   return ruleOf(ruleId)?.why ?? diagnoses[ruleId]?.intent ?? null;
 }
 
-/** What usually breaks the rule, on backends of that family; on every one when the family is not known. */
+/**
+ * What usually breaks the rule: first what only that kind of backend knows. When the kind is not known, what may break it on
+ * any.
+ */
 export function causesOf(ruleId: string, family: BackendFamily | null): readonly string[] {
-  return (diagnoses[ruleId]?.causes ?? []).flatMap((cause) => {
+  const own = family === null ? [] : (backendCauses[ruleId]?.[family] ?? []);
+  const common = (diagnoses[ruleId]?.causes ?? []).flatMap((cause) => {
     if (typeof cause === 'string') return [cause];
     if (family === null) return [`${cause.text} (${cause.on.join(', ')})`];
     return cause.on.includes(family) ? [cause.text] : [];
   });
+  return [...own, ...common];
 }
