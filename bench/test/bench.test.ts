@@ -41,7 +41,7 @@ const required: Readonly<Record<ScenarioName, Readonly<Record<string, number | n
 };
 
 /** Each kind of place to store in is among them. */
-const TESTED: readonly StoreName[] = ['memory', 'sqlite', 'redis', 'mariadb'];
+const TESTED: readonly StoreName[] = ['memory', 'sqlite', 'redis', 'postgres', 'mariadb'];
 
 for (const store of TESTED) {
   const reason = await whyNoServer(store);
