@@ -14,14 +14,20 @@ const LONGEST_LOCK_PAUSE_MS = 16;
 /** Counts down the patience of one call. Pauses grow and are jittered, so that nodes do not keep in step. */
 export class Patience {
   readonly #limitMs: number;
+  readonly #leastMs: number;
   readonly #startedAt = performance.now();
   #pauseMs = FIRST_PAUSE_MS;
   #lockPauseMs = FIRST_LOCK_PAUSE_MS;
   /** Whether an attempt had no answer by the end of it: its connection is of no use. */
   wasExceeded = false;
 
-  constructor(limitMs: number) {
+  /**
+   * @param limitMs - how long to go on trying
+   * @param leastMs - how long to wait for an answer at least, for what keeps the server busy for long
+   */
+  constructor(limitMs: number, leastMs: number = LEAST_MS) {
     this.#limitMs = limitMs;
+    this.#leastMs = leastMs;
   }
 
   get #leftMs(): number {
@@ -37,7 +43,7 @@ export class Patience {
           this.wasExceeded = true;
           reject(new Error('Command timed out'));
         },
-        Math.max(this.#leftMs, LEAST_MS),
+        Math.max(this.#leftMs, this.#leastMs),
       );
       work.then(
         (value) => {

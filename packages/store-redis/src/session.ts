@@ -38,6 +38,8 @@ const REPLICA_WAIT_MS = 1000;
 const PAUSED: ReadonlySet<string> = new Set(['wait', 'end', 'close']);
 /** More pieces than this go to the server in several requests. */
 const PIECES_AT_ONCE = 20_000;
+/** A large request keeps the server busy for some µs a piece, and for more where it shares its processor. */
+const LEAST_MS_A_PIECE = 0.5;
 /** What was brought and never used goes by itself. */
 const STAGED_SECONDS = 60;
 
@@ -97,12 +99,13 @@ export class Session {
     operation: string,
     args: readonly Argument[],
     keys: Keys = this.keys,
+    leastMs?: number,
   ): Promise<Reply> {
     const lane = this.#lanes.take();
     try {
       const all = [this.dataId, lane.name, lane.call, ...args];
       const attempt = (): Promise<unknown> => this.#script(command, all, keys);
-      const reply = (await this.#patiently(operation, attempt, 'write')) as Reply;
+      const reply = (await this.#patiently(operation, attempt, 'write', leastMs)) as Reply;
       if (this.#parts.waitReplicas > 0) await this.#waitForReplicas();
       return reply;
     } finally {
@@ -131,7 +134,8 @@ export class Session {
         await this.#patiently(operation, () => this.#parts.client.call('RPUSH', keys.stage, ...page));
         await this.#patiently(operation, () => this.#parts.client.call('EXPIRE', keys.stage, STAGED_SECONDS));
       }
-      const reply = await this.write(command, operation, [pieces.length, ...head], keys);
+      const leastMs = LEAST_MS_A_PIECE * pieces.length;
+      const reply = await this.write(command, operation, [pieces.length, ...head], keys, leastMs);
       // A page whose answer was lost was brought twice.
       if (reply[0] !== 'restage') return reply;
     }
@@ -145,8 +149,9 @@ export class Session {
     operation: string,
     attempt: () => Promise<unknown>,
     what: 'read' | 'script' | 'write' = 'read',
+    leastMs?: number,
   ): Promise<unknown> {
-    const patience = new Patience(this.#parts.patienceMs);
+    const patience = new Patience(this.#parts.patienceMs, leastMs);
     let cut: unknown = null;
     for (;;) {
       if (!(await this.#connected(patience))) throw this.#gaveUp(operation, cut, null);
