@@ -10,7 +10,7 @@ export default defineConfig({
       { find: /^@ametrine\/core\/(spi|testing)$/, replacement: source('packages/core/src/$1/index.ts') },
       { find: '@ametrine/config/plugins', replacement: source('packages/config/src/plugins/index.ts') },
       {
-        find: /^@ametrine\/store-jdbc\/(mysql|postgres|sqlite)$/,
+        find: /^@ametrine\/store-jdbc\/(mysql|postgres|schema|sqlite)$/,
         replacement: source('packages/store-jdbc/src/$1.ts'),
       },
       {

@@ -9,6 +9,7 @@ import { nearestKey } from '@ametrine/core';
 import { config } from './commands/config.js';
 import { next } from './commands/next.js';
 import { run } from './commands/run.js';
+import { schema } from './commands/schema.js';
 import { EXIT_OK, EXIT_USAGE, exitCodeOf, usageError } from './exit-code.js';
 import { USAGE } from './usage.js';
 
@@ -17,6 +18,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, Command>> = {
   run: (args) => run(args, process.stdout),
   config: (args) => config(args, process.stdout),
+  schema: (args) => schema(args, process.stdout),
   next: (args) => next(args, { input: process.stdin, output: process.stdout }),
 };
 

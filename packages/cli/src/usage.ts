@@ -12,6 +12,7 @@ Commands:
   config check <file>   explain what a configuration file means
   next <expression>     print when a cron expression fires next
   next -                answer many expressions: JSON lines in, JSON lines out
+  schema <action> ...   print, make or check the tables of an SQL store
 
 Options:
   -h, --help            show this help, or that of a command
@@ -61,4 +62,21 @@ Options:
       --json            print one JSON array
       --unix            the expression has unix's five fields (default: Quartz's six or seven)
   -h, --help            show this help
+`;
+
+/** What `ametrine schema --help` prints. */
+export const SCHEMA_USAGE = `Usage: ametrine schema print <kind> [options]
+       ametrine schema up <database> [options]
+       ametrine schema status <database> [options]
+
+The tables of an SQL store. A store makes them itself where its database user may; these are for everybody else.
+"print" writes the statements that make them, of kind postgres or sqlite. "up" makes or upgrades them, and "status"
+tells their version and exits with 1 when it is not the one that this release needs; <database> is a connection
+string such as postgres://user@host/database, or the path of an SQLite file. A password is best left to the
+environment (PGPASSWORD) or to a password file.
+
+Options:
+      --schema <name>        the schema of the tables (PostgreSQL; default: the first of the search path)
+      --table-prefix <text>  what their names begin with (default: ametrine_)
+  -h, --help                 show this help
 `;

@@ -118,7 +118,7 @@ export default defineHarness({
     maxDataBytes: 16 * 1024 * 1024,
     reacquireCostMs: 10,
   },
-  offers: ['resolverHook', 'damage', 'processes', 'ageing', 'transactions'],
+  offers: ['resolverHook', 'damage', 'processes', 'ageing', 'endpoint', 'transactions'],
   tcp: { host, port },
   async openNamespace() {
     const schema = `case_${randomUUID().replaceAll('-', '')}`;

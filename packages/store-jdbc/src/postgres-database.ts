@@ -39,6 +39,8 @@ export class PooledConnections implements PgConnections {
 
   async borrow<T>(work: (client: PgClient) => Promise<T>): Promise<T> {
     const client: PgPoolClient = await this.pool.connect();
+    // A connection that breaks says so twice: to the call under way, and in an event that ends the process unheard.
+    client.on('error', ignore);
     let broken = true;
     try {
       const result = await work(client);
@@ -49,6 +51,8 @@ export class PooledConnections implements PgConnections {
       broken = mayBeBroken(error);
       throw error;
     } finally {
+      // A broken one may have more to say.
+      if (!broken) client.removeListener('error', ignore);
       client.release(broken);
     }
   }
@@ -57,6 +61,8 @@ export class PooledConnections implements PgConnections {
     if (this.#owned) await this.pool.end();
   }
 }
+
+function ignore(): void {}
 
 /** One connection of the user's, for everything. */
 export class SingleConnection implements PgConnections {

@@ -95,13 +95,13 @@ export class NodePresence {
       lose(error);
       throw error;
     }
-    client.unref();
+    client.unref?.();
     entered = true;
     this.#leave = () => lose(null);
     if (this.#stopped) this.#leave();
   }
 
-  #heard({ payload = '' }: { readonly payload?: string }): void {
+  #heard({ payload = '' }: { readonly payload?: string | undefined }): void {
     const [mark, candidateAt] = payload.split(' ');
     if (mark !== this.mark) this.#options.changed(candidateAt ? Number(candidateAt) : null);
   }

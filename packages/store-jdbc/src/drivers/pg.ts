@@ -26,11 +26,12 @@ export interface PgClient {
 export interface PgPoolClient extends PgClient {
   /** @param destroy - whether the connection is not to be used again */
   release(destroy?: boolean): void;
-  /** Lets the process end while the connection is open. */
-  unref(): void;
+  /** Lets the process end while the connection is open; pg has it, its types do not. */
+  unref?(): void;
   on(event: 'error', listener: (error: unknown) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
-  on(event: 'notification', listener: (message: { readonly payload?: string }) => void): unknown;
+  on(event: 'notification', listener: (message: { readonly payload?: string | undefined }) => void): unknown;
+  removeListener(event: 'error', listener: (error: unknown) => void): unknown;
 }
 
 /** A pool of pg, as far as the store uses it. */

@@ -78,6 +78,8 @@ export function claimTriggers(scope: SqlScope, request: ClaimRequest, range: Cla
         AND m.next_fire_at IS NOT NULL AND m.ignores_misfire = 0 AND m.next_fire_at < ${misfiredBefore}
         AND m.job_id NOT IN (SELECT b.job_id FROM busy AS b) ORDER BY ${FIRE_ORDER} LIMIT 1`
     : sql`SELECT 1 WHERE false`;
+  // Job by job, by their ids: joined as a table they might be read whole for a few.
+  const withJob = sql`CROSS JOIN LATERAL (SELECT x.* FROM ${tables.jobs} AS x WHERE x.id = c.job_id OFFSET 0) AS j`;
   const cap = assumedRows(range.maxCount);
   const due = (ignores: RawSql, after: Sql): Sql => sql`SELECT ${CANDIDATE} FROM ${tables.triggers} AS t
       WHERE t.scheduler_id = ${schedulerId} AND t.state = 'waiting' AND t.next_fire_at IS NOT NULL
@@ -92,7 +94,7 @@ export function claimTriggers(scope: SqlScope, request: ClaimRequest, range: Cla
     candidates AS (
       SELECT c.*, j.non_concurrent, j.requests_recovery, j.job_class,
         row_number() OVER (PARTITION BY CASE WHEN j.non_concurrent = 1 THEN j.id ELSE 0 - c.id END ORDER BY ${FIRE_ORDER}) AS nth
-      FROM ((SELECT * FROM heeding LIMIT ${cap}) UNION ALL (SELECT * FROM ignoring LIMIT ${cap})) AS c JOIN ${tables.jobs} AS j ON j.id = c.job_id),
+      FROM ((SELECT * FROM heeding LIMIT ${cap}) UNION ALL (SELECT * FROM ignoring LIMIT ${cap})) AS c ${withJob}),
     leader AS MATERIALIZED (SELECT min(next_fire_at) AS at, count(*) AS found FROM candidates),
     chosen AS (
       SELECT d.*, ${range.token}::text || '.' || d.rank AS token FROM (
@@ -107,7 +109,7 @@ export function claimTriggers(scope: SqlScope, request: ClaimRequest, range: Cla
       INSERT INTO ${tables.executions} (scheduler_id, ${TABLE_COLUMNS})
       SELECT ${schedulerId}, c.run_id, c.run_node, c.trigger_group, c.trigger_name, j.job_group, j.job_name,
         0 - c.precedence, c.run_non_concurrent, c.run_requests_recovery, c.run_scheduled_at, c.run_fired_at
-      FROM chosen AS c JOIN ${tables.jobs} AS j ON j.id = c.job_id WHERE c.run_id IS NOT NULL),
+      FROM chosen AS c ${withJob} WHERE c.run_id IS NOT NULL),
     claimed AS (
       UPDATE ${tables.triggers} AS t SET
         state = CASE WHEN c.fires THEN 'waiting' ELSE 'acquired' END,
@@ -121,7 +123,7 @@ export function claimTriggers(scope: SqlScope, request: ClaimRequest, range: Cla
       FROM chosen AS c WHERE t.id = c.id RETURNING c.*)
     SELECT c.found, c.fires, c.token, ${TRIGGER_OF_CHOSEN},
       coalesce(c.data, (SELECT d.data FROM ${tables.triggerData} AS d WHERE d.trigger_id = c.id)), NULL, ${JOB_OF_FIRST}
-    FROM claimed AS c JOIN ${tables.jobs} AS j ON j.id = c.job_id
+    FROM claimed AS c ${withJob}
     ORDER BY c.rank`;
 }
 
@@ -130,7 +132,7 @@ export function claimTriggers(scope: SqlScope, request: ClaimRequest, range: Cla
  * the table, and would go through all of it.
  */
 function assumedRows(maxCount: number): RawSql {
-  const rows = 2 ** Math.ceil(Math.log2(Math.max(maxCount, 1024)));
+  const rows = 2 ** Math.ceil(Math.log2(Math.max(maxCount, 64)));
   const raw = assumptions.get(rows) ?? new RawSql(String(rows));
   assumptions.set(rows, raw);
   return raw;

@@ -1,0 +1,147 @@
+import { allCases, type Harness, runCase } from '@ametrine/conformance';
+import { afterAll, describe, expect, it } from 'vitest';
+import { whyUnavailable } from '../../../../test/servers/postgres.mjs';
+import type { PostgresDatabase } from '../../src/postgres-database.js';
+import type { Sql } from '../../src/sql.js';
+
+/** A statement of the hot path with one thing wrong, and cases of which one must notice. */
+interface Mutant {
+  readonly what: string;
+  readonly find: string | RegExp;
+  readonly put: string;
+  readonly cases: readonly string[];
+}
+
+const mutants: readonly Mutant[] = [
+  {
+    what: 'claims do not lock what they find',
+    find: /FOR UPDATE OF t SKIP LOCKED/g,
+    put: '',
+    cases: ['CON-03/race', 'CLU-01/race', 'CLU-18/race'],
+  },
+  {
+    what: 'the first of a batch may be due after the bound',
+    find: /AND \((\$\d+)::bigint IS NOT NULL OR leader\.at <= \$\d+\)/,
+    put: 'AND ($1::bigint IS NOT NULL OR true)',
+    cases: ['ACQ-06', 'ACQ-07'],
+  },
+  {
+    what: 'a claim overwrites the run on the row of its trigger',
+    find: 'c.run_id IS NOT NULL)',
+    put: 'c.run_id IS NOT NULL AND false)',
+    cases: ['COM-01', 'COM-10', 'COM-13', 'FIR-04', 'MDL-01', 'MDL-02', 'MDL-03', 'MDL-04', 'MDL-05'],
+  },
+  {
+    what: 'a fire does not ask for the token of the claim',
+    find: "t.state = 'acquired' AND t.claim_id = i.token AND t.run_id = i.token AND",
+    put: "t.state = 'acquired' AND",
+    cases: ['PAU-05/resumed'],
+  },
+  {
+    what: 'a fire does not ask whether the trigger is still claimed',
+    find: "t.state = 'acquired' AND t.claim_id = i.token AND t.run_id = i.token AND",
+    put: 't.run_id = i.token AND',
+    cases: ['PAU-05', 'FIR-15', 'FIR-08'],
+  },
+  {
+    what: 'an end does not ask for the token of the run',
+    find: 't.run_id = i.token AND t.run_fired_at IS NOT NULL',
+    put: 't.run_fired_at IS NOT NULL',
+    cases: ['COM-11', 'COM-12', 'CLU-10'],
+  },
+  {
+    what: 'data are written to a job that does not keep them',
+    find: 'AND j.persists_data = 1',
+    put: '',
+    cases: ['COM-15', 'COM-16', 'COM-17'],
+  },
+  {
+    what: 'of several ends the first one’s data stay',
+    find: 'c.position DESC',
+    put: 'c.position ASC',
+    cases: ['COM-15/batch'],
+  },
+  {
+    what: 'a release does not ask for the token of the claim',
+    find: 't.run_id = i.token AND t.run_fired_at IS NULL',
+    put: 't.run_fired_at IS NULL',
+    cases: ['ACQ-29', 'ACQ-30', 'ACQ-31', 'PAU-05'],
+  },
+  {
+    what: 'a release takes a run back',
+    find: 't.run_id = i.token AND t.run_fired_at IS NULL',
+    put: 't.run_id = i.token',
+    cases: ['ACQ-29', 'ACQ-30', 'ACQ-31'],
+  },
+  {
+    what: 'a trigger stored in a paused group waits',
+    find: "THEN 'paused' ELSE 'waiting' END",
+    put: "THEN 'waiting' ELSE 'waiting' END",
+    cases: ['PAU-12', 'TRG-12', 'PAU-10'],
+  },
+  {
+    what: 'a misfire is handled by everybody who saw it',
+    find: "AND t.state = 'waiting' AND t.next_fire_at = r.found_at",
+    put: '',
+    cases: ['MIS-18/race', 'MIS-18/race-processes', 'CON-08'],
+  },
+  {
+    what: 'claims do not wait for misfires to be handled',
+    find: /AND NOT EXISTS \(SELECT 1 FROM late\)/g,
+    put: '',
+    cases: ['ACQ-21', 'MIS-12', 'MIS-14', 'MIS-15', 'ACQ-04'],
+  },
+];
+
+const reason = await whyUnavailable();
+
+describe.skipIf(reason !== null)(`broken statements${reason === null ? '' : ` (${reason})`}`, async () => {
+  const { default: harness } = await import('../../../conformance/harnesses/postgres.mjs');
+  const found = new Set<string>();
+  afterAll(() => {
+    expect([...found].sort()).toEqual(mutants.map(({ what }) => what).sort());
+  });
+
+  it.each(mutants)('are noticed: $what', { timeout: 120_000 }, async (mutant) => {
+    const broken = breaking(harness, mutant, () => found.add(mutant.what));
+    const seen: string[] = [];
+    for (const id of mutant.cases) {
+      for (const kase of allCases.filter((each) => each.id === id || each.id === `${id}+due`)) {
+        const result = await runCase(broken, kase, { deadlineMs: 10_000 });
+        seen.push(`${kase.id} ${result.outcome}`);
+        if (result.outcome === 'fail') return;
+      }
+    }
+    expect.fail(`nobody noticed: ${seen.join(', ')}`);
+  });
+});
+
+/** The harness with a store that sends the broken statement. */
+function breaking(harness: Harness, { find, put }: Mutant, told: () => void): Harness {
+  const mutate = (statement: Sql): Sql => {
+    const text = statement.text.replace(find, put);
+    if (text !== statement.text) told();
+    return { ...statement, text };
+  };
+  return {
+    ...harness,
+    async openNamespace() {
+      const namespace = await harness.openNamespace();
+      return {
+        ...namespace,
+        async openNode(options) {
+          const node = await namespace.openNode(options);
+          const store = node.store as unknown as { connect(): Promise<PostgresDatabase> };
+          const connect = store.connect.bind(store);
+          store.connect = async () => {
+            const database = await connect();
+            const batch = database.batch.bind(database);
+            database.batch = (statements) => batch(statements.map(mutate));
+            return database;
+          };
+          return node;
+        },
+      };
+    },
+  };
+}
