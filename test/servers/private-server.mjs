@@ -46,6 +46,9 @@ const START_LIMIT_MS = 60_000;
 const ASK_EVERY_MS = 25;
 const STOP_LIMIT_MS = 20_000;
 const ATTEMPTS = 3;
+/** What an error shows of a server's log. */
+const LOG_LINES = 20;
+const LOG_LINE_LENGTH = 200;
 
 /** @param {string | undefined} user @returns {Account} */
 function accountOf(user) {
@@ -241,7 +244,8 @@ export class PrivateServer {
   }
 }
 
-/** @param {string} file */
+/** @param {string} file a log, of which a line may be a stack trace in JSON */
 function tail(file) {
-  return readFileSync(file, 'utf8').split('\n').slice(-20).join('\n');
+  const lines = readFileSync(file, 'utf8').split('\n').slice(-LOG_LINES);
+  return lines.map((line) => line.slice(0, LOG_LINE_LENGTH)).join('\n');
 }
