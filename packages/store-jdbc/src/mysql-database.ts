@@ -113,6 +113,7 @@ export class MysqlDatabase implements Database {
   readonly session: MysqlSession;
   readonly #connections: MysqlConnections;
   readonly #patienceMs: number;
+  #closed = false;
 
   /** @param patienceMs - how long to go on trying, in ms */
   constructor(connections: MysqlConnections, session: MysqlSession, patienceMs: number) {
@@ -127,11 +128,15 @@ export class MysqlDatabase implements Database {
     restarting?: () => void,
   ): Promise<T> {
     let again = false;
-    return retryWhile(this.#patienceMs, isPassing, () => {
-      if (again) restarting?.();
-      again = true;
-      return this.#connections.borrow((connection) => this.#attempt(connection, access, work));
-    });
+    return retryWhile(
+      this.#patienceMs,
+      (error) => !this.#closed && isPassing(error),
+      () => {
+        if (again) restarting?.();
+        again = true;
+        return this.#connections.borrow((connection) => this.#attempt(connection, access, work));
+      },
+    );
   }
 
   async #attempt<T>(
@@ -154,6 +159,7 @@ export class MysqlDatabase implements Database {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#connections.close();
   }
 }

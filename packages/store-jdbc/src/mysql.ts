@@ -163,8 +163,9 @@ export class MySqlJobStore extends SteppedSqlJobStore {
   }
 
   protected override async close(): Promise<void> {
-    this.#wakeup?.stop();
+    const wakeup = this.#wakeup;
     this.#wakeup = null;
+    await wakeup?.stop();
     this.#presence?.stop();
     this.#presence = null;
     await super.close();

@@ -7,7 +7,7 @@ import type { JobKey, TriggerKey } from '@ametrine/core';
 import { type Effects, keyText, type RemoveOutcome } from '@ametrine/core/spi';
 import { readKey } from './records.js';
 import type { SqlTransaction } from './sql-transaction.js';
-import { deleteJobs, selectOrphans } from './statements/jobs.js';
+import { deleteJobs, deleteOrphans, selectOrphans } from './statements/jobs.js';
 import { selectTriggerIds, selectTriggerIdsOfJobs } from './statements/triggers.js';
 
 /** @rule JS-REM-01, JS-REM-02 */
@@ -43,12 +43,14 @@ export async function removeOrphans(
   const jobIds = [...new Set(removed.map(({ jobId }) => jobId))];
   if (jobIds.length === 0) return;
   await tx.lockJobs(jobIds);
-  const orphans = await tx.driver.query(selectOrphans(tx.scope, jobIds));
-  if (orphans.length === 0) return;
-  const keys = new Map(orphans.map(([id, group, name]) => [id as number, readKey(group, name)]));
-  const ids = jobIds.filter((id) => keys.has(id));
-  await tx.driver.execute(deleteJobs(tx.scope, ids));
-  for (const id of ids) effects.jobDeleted(keys.get(id) as TriggerKey);
+  await tx.driver.queryLater(selectOrphans(tx.scope, jobIds), (orphans) => {
+    const keys = new Map(orphans.map(([id, group, name]) => [id as number, readKey(group, name)]));
+    for (const id of jobIds) {
+      const key = keys.get(id);
+      if (key !== undefined) effects.jobDeleted(key);
+    }
+  });
+  await tx.driver.execute(deleteOrphans(tx.scope, jobIds));
 }
 
 function countKeys(keys: readonly JobKey[]): number {

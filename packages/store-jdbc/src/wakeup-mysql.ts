@@ -11,6 +11,7 @@ export class PollingWakeup {
   readonly #changed: (nextAt: number) => void;
   #timer: NodeJS.Timeout | null = null;
   #lastTold: number | null = null;
+  #asking: Promise<void> = Promise.resolve();
   #stopped = false;
 
   /**
@@ -31,7 +32,9 @@ export class PollingWakeup {
   /** Begins to ask. */
   start(): void {
     if (this.#stopped || this.#timer !== null) return;
-    this.#timer = setTimeout(() => void this.#ask(), this.#intervalMs).unref();
+    this.#timer = setTimeout(() => {
+      this.#asking = this.#ask();
+    }, this.#intervalMs).unref();
   }
 
   /** This node claims: it knows by that what is due, and a time that was told before is news again. */
@@ -40,10 +43,11 @@ export class PollingWakeup {
     this.#timer?.refresh();
   }
 
-  /** Stops for good. */
-  stop(): void {
+  /** Stops for good; resolves when nothing is asked any more. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#asking;
   }
 
   async #ask(): Promise<void> {

@@ -121,6 +121,16 @@ export class BetterSqliteDriver implements Driver {
     return this.#prepared(statement.text).all(statement.values) as SqlRow[];
   }
 
+  async queryAll(statements: readonly Sql[]): Promise<readonly (readonly SqlRow[])[]> {
+    const results: (readonly SqlRow[])[] = [];
+    for (const statement of statements) results.push(await this.query(statement));
+    return results;
+  }
+
+  async queryLater(statement: Sql, use: (rows: readonly SqlRow[]) => void): Promise<void> {
+    use(await this.query(statement));
+  }
+
   async execute(statement: Sql): Promise<void> {
     this.#prepared(statement.text).run(statement.values);
   }

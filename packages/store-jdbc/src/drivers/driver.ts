@@ -20,6 +20,13 @@ export interface Driver {
   rollback(): Promise<void>;
   /** Executes a statement and gives its rows. */
   query(statement: Sql): Promise<readonly SqlRow[]>;
+  /** Executes several statements and gives the rows of each; one round trip, where the database allows that. */
+  queryAll(statements: readonly Sql[]): Promise<readonly (readonly SqlRow[])[]>;
+  /**
+   * Executes a statement whose rows are not needed before the transaction ends: at once, or with what is sent next.
+   * `use` is called before the commit resolves, if that does.
+   */
+  queryLater(statement: Sql, use: (rows: readonly SqlRow[]) => void): Promise<void>;
   /** Executes a statement that gives no rows. */
   execute(statement: Sql): Promise<void>;
   /** Executes a statement for each row of parameters, or once for all of them. */

@@ -91,6 +91,7 @@ const BEGIN_CHANGING = ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START
 interface Pending {
   readonly text: string;
   readonly values: readonly (SqlValue | SqlList)[];
+  readonly use: ((rows: readonly SqlRow[]) => void) | null;
 }
 
 /**
@@ -105,6 +106,8 @@ export class MysqlDriver implements Driver {
   #access: Access = 'read';
   /** Whether anything was sent since the transaction began. */
   #sent = false;
+  /** Whether it may have written something. */
+  #writes = false;
   /** Whether an answer to a COMMIT was never seen. */
   fateUnknown = false;
 
@@ -116,6 +119,7 @@ export class MysqlDriver implements Driver {
   async begin(access: Access): Promise<void> {
     this.#access = access;
     this.#sent = false;
+    this.#writes = false;
     for (const text of access === 'read' ? BEGIN_READING : BEGIN_CHANGING) this.#keep(text);
     const { lock } = this.#session;
     if (access === 'schema') await this.#lockSchema();
@@ -123,13 +127,13 @@ export class MysqlDriver implements Driver {
   }
 
   async commit(): Promise<void> {
-    if (!this.#sent && this.#pending.length <= BEGIN_CHANGING.length + 1) {
+    if (!this.#sent && !this.#writes) {
       // Nothing was asked and nothing is to be written.
       this.#forget();
       return;
     }
     this.#keep('COMMIT');
-    if (this.#access === 'read') {
+    if (!this.#writes) {
       // Nobody waits for the end of a transaction that only read. If it fails, so will what comes next.
       this.#flush().catch(() => undefined);
       return;
@@ -148,17 +152,30 @@ export class MysqlDriver implements Driver {
     if (this.#access === 'schema') await this.#unlockSchema();
   }
 
-  query({ text, values }: Sql): Promise<readonly SqlRow[]> {
+  async query({ text, values }: Sql): Promise<readonly SqlRow[]> {
     this.#keep(text, values);
-    return this.#flush();
+    return (await this.#flush()).at(-1) ?? [];
+  }
+
+  async queryAll(statements: readonly Sql[]): Promise<readonly (readonly SqlRow[])[]> {
+    for (const { text, values } of statements) this.#keep(text, values);
+    return (await this.#flush()).slice(-statements.length);
+  }
+
+  async queryLater({ text, values }: Sql, use: (rows: readonly SqlRow[]) => void): Promise<void> {
+    // What is to come of it is waited for.
+    this.#writes = true;
+    this.#keep(text, values, use);
   }
 
   async execute({ text, values }: Sql): Promise<void> {
+    this.#writes = true;
     this.#keep(text, values);
     if (this.#pendingLength > LENGTH_AT_ONCE) await this.#flush();
   }
 
   async executeEach({ text, rows }: SqlEach): Promise<void> {
+    this.#writes = true;
     for (const chunk of chunksOf(rows)) {
       this.#keep(forRows(text, chunk.length), chunk.flat());
       if (this.#pendingLength > LENGTH_AT_ONCE) await this.#flush();
@@ -167,6 +184,7 @@ export class MysqlDriver implements Driver {
 
   async insertEach({ text, rows }: SqlEach): Promise<readonly number[]> {
     const ids: number[] = [];
+    this.#writes = true;
     for (const chunk of chunksOf(rows)) {
       this.#keep(forRows(text, chunk.length), chunk.flat());
       // The rows of one insertion have ids one step apart, whatever other sessions insert meanwhile.
@@ -190,8 +208,12 @@ export class MysqlDriver implements Driver {
 
   async close(): Promise<void> {}
 
-  #keep(text: string, values: readonly (SqlValue | SqlList)[] = []): void {
-    this.#pending.push({ text, values });
+  #keep(
+    text: string,
+    values: readonly (SqlValue | SqlList)[] = [],
+    use: ((rows: readonly SqlRow[]) => void) | null = null,
+  ): void {
+    this.#pending.push({ text, values, use });
     this.#pendingLength += text.length;
     for (const value of values) if (typeof value === 'string') this.#pendingLength += value.length;
   }
@@ -201,24 +223,29 @@ export class MysqlDriver implements Driver {
     this.#pendingLength = 0;
   }
 
-  /** Sends what is kept back; the rows of the last of it. */
-  async #flush(): Promise<readonly SqlRow[]> {
+  /** Sends what is kept back; the rows of each of it. */
+  async #flush(): Promise<readonly (readonly SqlRow[])[]> {
     const pending = this.#pending;
     if (pending.length === 0) return [];
     this.#forget();
     this.#sent = true;
-    if (!this.#session.several) {
-      let rows: readonly SqlRow[] = [];
-      for (const { text, values } of pending) rows = rowsOf(await this.#ask(text, values));
-      return rows;
-    }
+    const results = this.#session.several ? await this.#askAtOnce(pending) : await this.#askEach(pending);
+    for (const [index, { use }] of pending.entries()) use?.(results[index] ?? []);
+    return results;
+  }
+
+  async #askEach(pending: readonly Pending[]): Promise<readonly (readonly SqlRow[])[]> {
+    const results: (readonly SqlRow[])[] = [];
+    for (const { text, values } of pending) results.push(rowsOf(...(await this.#ask(text, values))));
+    return results;
+  }
+
+  async #askAtOnce(pending: readonly Pending[]): Promise<readonly (readonly SqlRow[])[]> {
     const text = pending.map((statement) => statement.text).join(';\n');
-    const [results, fields] = await this.#ask(
-      text,
-      pending.flatMap((statement) => statement.values),
-    );
-    if (pending.length === 1) return rowsOf([results, fields]);
-    return rowsOf([(results as unknown[]).at(-1), (fields as unknown[]).at(-1)]);
+    const values = pending.flatMap((statement) => statement.values);
+    const [results, fields] = await this.#ask(text, values);
+    if (pending.length === 1) return [rowsOf(results, fields)];
+    return (results as unknown[]).map((result, index) => rowsOf(result, (fields as unknown[])[index]));
   }
 
   #ask(sql: string, values: readonly unknown[]): Promise<readonly [unknown, unknown]> {
@@ -228,7 +255,7 @@ export class MysqlDriver implements Driver {
   async #lockSchema(): Promise<void> {
     const { prefix } = this.#session;
     this.#keep(`SELECT GET_LOCK(${SCHEMA_LOCK}, ?)`, [prefix, SCHEMA_PATIENCE_S]);
-    const [row] = await this.#flush();
+    const [row] = (await this.#flush()).at(-1) ?? [];
     if (row?.[0] === 1) return;
     throw new SchedulerError(
       'ERR_STORE_BUSY',
@@ -266,7 +293,7 @@ function* chunksOf(rows: readonly SqlRow[]): Generator<readonly SqlRow[]> {
 const BIGINT = 8;
 
 /** Rows as arrays; whole numbers are numbers, however the connection's owner likes them. */
-function rowsOf([result, fields]: readonly [unknown, unknown]): readonly SqlRow[] {
+function rowsOf(result: unknown, fields: unknown): readonly SqlRow[] {
   if (!Array.isArray(result) || !Array.isArray(fields)) return [];
   const rows = result as SqlValue[][];
   for (const [column, field] of (fields as readonly { readonly columnType?: number }[]).entries()) {

@@ -150,6 +150,16 @@ export class PgDriver implements Driver {
     return this.run(text, values);
   }
 
+  async queryAll(statements: readonly Sql[]): Promise<readonly (readonly SqlRow[])[]> {
+    const results: (readonly SqlRow[])[] = [];
+    for (const statement of statements) results.push(await this.query(statement));
+    return results;
+  }
+
+  async queryLater(statement: Sql, use: (rows: readonly SqlRow[]) => void): Promise<void> {
+    use(await this.query(statement));
+  }
+
   async execute({ text, values }: Sql): Promise<void> {
     await this.run(text, values);
   }

@@ -163,7 +163,7 @@ async function chooseCandidates(tx: SqlTransaction, request: ClaimRequest): Prom
  */
 async function lockExclusive(
   tx: SqlTransaction,
-  jobs: ReadonlyMap<number, JobDetail | Error>,
+  jobs: Map<number, JobDetail | Error>,
   takenJobs: Set<number>,
 ): Promise<void> {
   if (tx.scope.dialect.rowLocks === null) return;
@@ -173,8 +173,14 @@ async function lockExclusive(
   }
   if (exclusive.length === 0) return;
   await tx.lockJobs(exclusive);
-  const busy = await tx.driver.query(selectBusyAmong(tx.scope, exclusive));
+  const { driver, scope } = tx;
+  // A run that ended in between may have left other data.
+  const [busy = [], fresh = []] = await driver.queryAll([
+    selectBusyAmong(scope, exclusive),
+    selectJobsById(scope, exclusive),
+  ]);
   for (const [id] of busy) takenJobs.add(id as number);
+  noteJobs(fresh, jobs);
 }
 
 /** Puts triggers in error whose calendar cannot be read: they would be claimed and refused for ever. */
@@ -212,7 +218,11 @@ async function readJobs(
   const wanted = new Set<number>();
   for (const row of rows) if (!jobs.has(row[3] as number)) wanted.add(row[3] as number);
   if (wanted.size === 0) return;
-  for (const row of await tx.driver.query(selectJobsById(tx.scope, [...wanted]))) {
+  noteJobs(await tx.driver.query(selectJobsById(tx.scope, [...wanted])), jobs);
+}
+
+function noteJobs(rows: readonly SqlRow[], jobs: Map<number, JobDetail | Error>): void {
+  for (const row of rows) {
     try {
       jobs.set(row[0] as number, readJob(row).job);
     } catch (error) {

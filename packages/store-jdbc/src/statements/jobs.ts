@@ -109,6 +109,13 @@ export function selectOrphans(scope: SqlScope, ids: readonly number[]): Sql {
       AND NOT EXISTS (SELECT 1 FROM ${scope.tables.triggers} AS t WHERE t.job_id = j.id)`;
 }
 
+/** Removes those of the jobs that {@link selectOrphans} finds. */
+export function deleteOrphans(scope: SqlScope, ids: readonly number[]): Sql {
+  const { sql, tables } = scope;
+  return sql`DELETE FROM ${tables.jobs} WHERE id IN ${scope.ids(ids)} AND durable = 0
+    AND NOT EXISTS (SELECT 1 FROM ${tables.triggers} AS t WHERE t.job_id = ${tables.jobs}.id)`;
+}
+
 /** Group and name of those of the jobs that have a trigger. */
 export function selectJobsWithTriggers(scope: SqlScope, keys: readonly JobKey[]): Sql {
   return scope.sql`SELECT j.job_group, j.job_name
