@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Database } from './database.js';
+
 import { isSchedulerError } from '@ametrine/core/spi';
+import type { Database } from './database.js';
 import type { Access } from './drivers/driver.js';
 import {
   type PgClient,
@@ -16,8 +17,8 @@ import {
 import { BatchFailure, executeBatch, takesBatches } from './drivers/pg-batch.js';
 import { postgresFault, storeError } from './errors.js';
 import { retryWhile } from './retry.js';
-import type { Sql, SqlRow } from './sql.js';
 import { SerialQueue } from './serial-queue.js';
+import type { Sql, SqlRow } from './sql.js';
 
 /** Where connections come from. */
 export interface PgConnections {

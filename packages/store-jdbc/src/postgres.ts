@@ -29,6 +29,14 @@ import type { Database } from './database.js';
 import { postgresDialect } from './dialects/postgres.js';
 import type { Driver } from './drivers/driver.js';
 import { loadPg, type PgClient } from './drivers/pg.js';
+import { postgresFault } from './errors.js';
+import { isSetBased } from './hot-path/completing.js';
+import { claim } from './hot-path-postgres/claiming.js';
+import { endingStatements, readEnded } from './hot-path-postgres/completing.js';
+import { fireClaims, type PlainFire, plainFire, readFired } from './hot-path-postgres/firing.js';
+import { LostClaims } from './hot-path-postgres/lost-claims.js';
+import { readReleased, releaseClaims } from './hot-path-postgres/releasing.js';
+import { insertingStatements, insertTriggers } from './hot-path-postgres/storing.js';
 import {
   type PgConnections,
   PooledConnections,
@@ -40,14 +48,6 @@ import {
   type PostgresSettings,
   type PostgresStoreOptions,
 } from './postgres-options.js';
-import { postgresFault } from './errors.js';
-import { isSetBased } from './hot-path/completing.js';
-import { claim } from './hot-path-postgres/claiming.js';
-import { endingStatements, readEnded } from './hot-path-postgres/completing.js';
-import { fireClaims, type PlainFire, plainFire, readFired } from './hot-path-postgres/firing.js';
-import { LostClaims } from './hot-path-postgres/lost-claims.js';
-import { readReleased, releaseClaims } from './hot-path-postgres/releasing.js';
-import { insertingStatements, insertTriggers } from './hot-path-postgres/storing.js';
 import { NodePresence } from './postgres-presence.js';
 import type { Sql, SqlRow } from './sql.js';
 import { SqlTransaction } from './sql-transaction.js';

@@ -33,9 +33,9 @@ import { sqliteFault } from './errors.js';
 import { nextDueAt } from './hot-path/claiming.js';
 import { NodeLock, nodeLockPath } from './liveness-sqlite.js';
 import { retryWhile } from './retry.js';
+import { SqlTransaction } from './sql-transaction.js';
 import { checkSqliteOptions, type SqliteSettings, type SqliteStoreOptions } from './sqlite-options.js';
 import { SteppedSqlJobStore } from './stepped-store.js';
-import { SqlTransaction } from './sql-transaction.js';
 import { FileWakeup } from './wakeup-sqlite.js';
 
 export type { SqliteHandle, SqliteStatement } from './drivers/better-sqlite3.js';

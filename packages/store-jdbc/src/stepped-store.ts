@@ -24,7 +24,10 @@ import { SqlJobStore } from './sql-store.js';
 /** A JobStore whose batches are a bounded number of statements. */
 export abstract class SteppedSqlJobStore extends SqlJobStore {
   protected override async claim(request: ClaimRequest, effects: Effects): Promise<ClaimResult> {
-    if (!(await this.glance((tx) => isAnythingDue(tx, request)))) return { acquired: [], fired: [] };
+    // Where a claim that finds nothing shuts nobody out, it is how one looks.
+    const looksFirst = this.scope.dialect.rowLocks === null;
+    if (looksFirst && !(await this.glance((tx) => isAnythingDue(tx, request))))
+      return { acquired: [], fired: [] };
     return this.hot(effects, (tx) => claim(tx, effects, request));
   }
 

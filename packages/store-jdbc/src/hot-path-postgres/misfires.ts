@@ -4,13 +4,13 @@
  * @module
  */
 import { afterMisfire, type ClaimRequest, type Effects, encodeSchedule } from '@ametrine/core/spi';
-import { calendarNamed, type CalendarsByName, readCalendarOrFault } from '../damage.js';
+import { type CalendarsByName, calendarNamed, readCalendarOrFault } from '../damage.js';
+import { calendarNames } from '../hot-path/calendar-names.js';
 import { readKey, readTrigger, shownKeyOf, type TriggerRow, unreadableError } from '../records.js';
 import type { SqlScope } from '../scope.js';
 import type { Sql, SqlRow, SqlValue } from '../sql.js';
-import { busyJobs, selectMisfired } from '../statements/claim.js';
 import { selectCalendars } from '../statements/calendars.js';
-import { calendarNames } from '../hot-path/calendar-names.js';
+import { busyJobs, selectMisfired } from '../statements/claim.js';
 import { setUnreadable } from '../statements/triggers.js';
 import type { ClaimSetting } from './claiming.js';
 

@@ -6,8 +6,8 @@
 import type { Trigger } from '@ametrine/core';
 import { encodeData, type JobWithTriggers } from '@ametrine/core/spi';
 import { columnType } from '../dialects/postgres.js';
-import { JOB_COLUMNS, jobValues, LARGE_DATA, TRIGGER_COLUMNS, triggerValues } from '../records.js';
 import { NEWS_HORIZON_MS } from '../postgres-presence.js';
+import { JOB_COLUMNS, jobValues, LARGE_DATA, TRIGGER_COLUMNS, triggerValues } from '../records.js';
 import type { SqlScope } from '../scope.js';
 import { RawSql, type Sql, type SqlRow, type SqlValue } from '../sql.js';
 import { flagExecutions } from '../statements/executions.js';

@@ -27,13 +27,16 @@ import {
   busyJobsAnd,
   claimTriggers,
   claimValues,
+  mergeDue,
   selectBusyAmong,
+  selectDue,
+  selectJobsOfDue,
   selectNextDueAt,
 } from '../statements/claim.js';
 import { selectJobsById } from '../statements/jobs.js';
 import { setUnreadable } from '../statements/triggers.js';
 import { calendarNames } from './calendar-names.js';
-import { applyMisfires } from './misfires.js';
+import { applyMisfires, type MisfireRange, misfiredIn } from './misfires.js';
 
 interface Candidate {
   readonly row: TriggerRow;
@@ -60,10 +63,13 @@ export async function claim(
 ): Promise<ClaimResult> {
   const { now, misfiredBefore, maxMisfires } = request;
   const range = { before: misfiredBefore, limit: maxMisfires, exceptJobs: busyJobs(tx.scope) };
-  const hasMore = await applyMisfires(tx, effects, now, range);
+  const found = tx.scope.dialect.mergesRanges ? null : await lookAtOnce(tx, request, range);
+  const hasMore = await applyMisfires(tx, effects, now, range, found?.misfired ?? null);
   if (hasMore) effects.schedulingChanged(now);
 
-  const chosen = await chooseCandidates(tx, request);
+  // What misfired may be due now, and has its place in the order.
+  const first = found === null || found.misfired.length > 0 ? null : found;
+  const chosen = await chooseCandidates(tx, request, first);
   if (chosen.length === 0) return { acquired: [], fired: [] };
   const calendars = await tx.calendarsOf(calendarNames(chosen.map(({ row }) => row)));
   const candidates = await withReadableCalendars(tx, effects, chosen, calendars);
@@ -112,11 +118,44 @@ export async function claim(
   return { acquired, fired };
 }
 
+/** What a claim finds before it decides anything. */
+interface FirstLook {
+  readonly misfired: readonly SqlRow[];
+  /** The first page of what is due. */
+  readonly due: readonly SqlRow[];
+  /** Most of their jobs. */
+  readonly jobs: ReadonlyMap<number, JobDetail | Error>;
+}
+
+/** Asks for all of it at once: for databases to which the way is longer than what is asked. */
+async function lookAtOnce(
+  tx: SqlTransaction,
+  request: ClaimRequest,
+  misfires: MisfireRange,
+): Promise<FirstLook> {
+  const { noLaterThan, misfiredBefore, maxCount: limit, excludedClasses: exceptClasses } = request;
+  const { exceptJobs } = misfires;
+  const range = { noLaterThan, misfiredBefore, limit, after: null, exceptJobs, exceptClasses };
+  const [misfired = [], jobRows = [], ...halves] = await tx.driver.queryAll([
+    misfiredIn(tx.scope, misfires),
+    selectJobsOfDue(tx.scope, range),
+    ...selectDue(tx.scope, range, true),
+  ]);
+  const jobs = new Map<number, JobDetail | Error>();
+  noteJobs(jobRows, jobs);
+  return { misfired, due: mergeDue(halves, limit), jobs };
+}
+
 /** Pages through what is due; a page after the first is needed only when one brought triggers that must not be taken. */
-async function chooseCandidates(tx: SqlTransaction, request: ClaimRequest): Promise<readonly Candidate[]> {
+async function chooseCandidates(
+  tx: SqlTransaction,
+  request: ClaimRequest,
+  first: FirstLook | null,
+): Promise<readonly Candidate[]> {
   const chosen: Candidate[] = [];
   const takenJobs = new Set<number>();
-  const jobs = new Map<number, JobDetail | Error>();
+  const jobs = new Map(first?.jobs ?? []);
+  let page = first?.due ?? null;
   let noLaterThan = request.noLaterThan;
   let last: TriggerRow | null = null;
   for (;;) {
@@ -133,7 +172,8 @@ async function chooseCandidates(tx: SqlTransaction, request: ClaimRequest): Prom
       exceptJobs,
       exceptClasses: excludedClasses,
     };
-    const rows = await tx.selectDueRows(range);
+    const rows = page ?? (await tx.selectDueRows(range));
+    page = null;
     await readJobs(tx, rows, jobs);
     await lockExclusive(tx, jobs, takenJobs);
     const { triggers, setAside } = await readScan(tx, rows, (row) => keyOf(jobs.get(row[3] as number)));

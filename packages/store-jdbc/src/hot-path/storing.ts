@@ -8,6 +8,7 @@ import {
   type Effects,
   encodeData,
   type JobWithTriggers,
+  type PausedGroups,
   withGroupsBornPaused,
 } from '@ametrine/core/spi';
 import { jobValues, LARGE_DATA, triggerValues } from '../records.js';
@@ -15,7 +16,10 @@ import type { SqlRow } from '../sql.js';
 import type { SqlTransaction } from '../sql-transaction.js';
 import { flagExecutions } from '../statements/executions.js';
 import { insertJobs } from '../statements/jobs.js';
+import { readPausedGroups, selectPausedGroups } from '../statements/pausing.js';
 import { insertTriggerData, insertTriggers } from '../statements/triggers.js';
+
+const NOTHING_PAUSED: PausedGroups = { triggerGroups: [], jobGroups: [], all: false };
 
 /** Memory stays bounded however many there are: this many triggers become rows at a time. */
 const CHUNK = 2000;
@@ -33,10 +37,13 @@ export async function insertEntries(
   effects: Effects,
   entries: readonly JobWithTriggers[],
 ): Promise<boolean> {
+  let before = NOTHING_PAUSED;
+  await tx.driver.queryLater(selectPausedGroups(tx.scope), (rows) => {
+    before = readPausedGroups(rows);
+  });
   const jobRows = entries.map(({ job }) => jobValues(job));
   const jobIds = await tx.driver.insertEach(insertJobs(tx.scope, jobRows));
   await tx.driver.execute(flagExecutions(tx.scope));
-  const before = await tx.getPausedGroups();
   let paused = before;
   let rows: SqlRow[] = [];
   let large: (readonly [place: number, data: string])[] = [];

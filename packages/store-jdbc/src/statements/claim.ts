@@ -7,6 +7,7 @@ import type { Trigger, TriggerKey } from '@ametrine/core';
 import { DEFAULT_GROUP, type TriggerSelection } from '@ametrine/core/spi';
 import type { SqlScope } from '../scope.js';
 import { RawSql, type Sql, type SqlEach, type SqlRow } from '../sql.js';
+import { selectJobsIn } from './jobs.js';
 import { selected, triggerColumns } from './triggers.js';
 
 /** The order of the due index, behind the time. */
@@ -55,6 +56,19 @@ export function selectDue(scope: SqlScope, range: DueRange, locks: boolean): rea
   const end = sql`ORDER BY ${dueAt}, ${FIRE_ORDER} ${scope.limit(range.limit)} ${locks ? scope.locking('free') : sql``}`;
   if (dialect.mergesRanges) return [sql`${caring} UNION ALL ${others} ${end}`];
   return [sql`${caring} ${end}`, sql`${others} ${end}`];
+}
+
+/**
+ * The jobs of the first of the waiting triggers that have not misfired, as `selectJobs` gives them. What is locked is
+ * among them; the triggers that {@link selectDue} finds may be others.
+ */
+export function selectJobsOfDue(scope: SqlScope, range: DueRange): Sql {
+  const { sql, dialect } = scope;
+  const ids = sql`(SELECT first_ones.job_id FROM (SELECT t.job_id FROM ${scope.tables.triggers} AS t
+    WHERE t.scheduler_id = ${scope.schedulerId} AND ${dialect.waiting} AND t.ignores_misfire = 0
+      AND t.${dialect.dueAt} >= ${range.misfiredBefore} AND t.${dialect.dueAt} <= ${range.noLaterThan}
+    ORDER BY ${dialect.dueAt}, ${FIRE_ORDER} ${scope.limit(range.limit)}) AS first_ones)`;
+  return selectJobsIn(scope, ids);
 }
 
 /** Rows of the halves of {@link selectDue}, together: in fire order, and no more than the limit. */

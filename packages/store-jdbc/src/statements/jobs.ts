@@ -19,7 +19,12 @@ export function selectJobs(scope: SqlScope, keys: readonly JobKey[]): Sql {
 
 /** The jobs of the ids. */
 export function selectJobsById(scope: SqlScope, ids: readonly number[]): Sql {
-  return scope.sql`SELECT ${COLUMNS} FROM ${scope.tables.jobs} AS j WHERE j.id IN ${scope.ids(ids)}`;
+  return selectJobsIn(scope, scope.ids(ids));
+}
+
+/** The jobs whose ids are in a set. */
+export function selectJobsIn(scope: SqlScope, ids: Sql): Sql {
+  return scope.sql`SELECT ${COLUMNS} FROM ${scope.tables.jobs} AS j WHERE j.id IN ${ids}`;
 }
 
 /** Locks jobs, in the order of their ids; waits for those that somebody else has locked. */
