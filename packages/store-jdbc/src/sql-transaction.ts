@@ -254,10 +254,7 @@ export class SqlTransaction implements StoreTransaction {
 
   /** Rows of triggers as `readTrigger` reads them, in fire order. */
   async selectDueRows(range: claims.DueRange): Promise<readonly SqlRow[]> {
-    const halves: (readonly SqlRow[])[] = [];
-    const changes = this.effects !== null;
-    for (const half of claims.selectDue(this.scope, range, changes))
-      halves.push(await this.driver.query(half));
+    const halves = await this.driver.queryAll(claims.selectDue(this.scope, range, this.effects !== null));
     return claims.mergeDue(halves, range.limit);
   }
 

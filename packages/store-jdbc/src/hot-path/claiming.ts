@@ -123,6 +123,8 @@ interface FirstLook {
   readonly misfired: readonly SqlRow[];
   /** The first page of what is due. */
   readonly due: readonly SqlRow[];
+  /** Until when that reaches: as far as the window of the first trigger may. */
+  readonly bound: number;
   /** Most of their jobs. */
   readonly jobs: ReadonlyMap<number, JobDetail | Error>;
 }
@@ -133,9 +135,10 @@ async function lookAtOnce(
   request: ClaimRequest,
   misfires: MisfireRange,
 ): Promise<FirstLook> {
-  const { noLaterThan, misfiredBefore, maxCount: limit, excludedClasses: exceptClasses } = request;
+  const { misfiredBefore, maxCount: limit, excludedClasses: exceptClasses } = request;
   const { exceptJobs } = misfires;
-  const range = { noLaterThan, misfiredBefore, limit, after: null, exceptJobs, exceptClasses };
+  const bound = batchEnd(request.noLaterThan, request.now, request.timeWindowMs);
+  const range = { noLaterThan: bound, misfiredBefore, limit, after: null, exceptJobs, exceptClasses };
   const [misfired = [], jobRows = [], ...halves] = await tx.driver.queryAll([
     misfiredIn(tx.scope, misfires),
     selectJobsOfDue(tx.scope, range),
@@ -143,7 +146,7 @@ async function lookAtOnce(
   ]);
   const jobs = new Map<number, JobDetail | Error>();
   noteJobs(jobRows, jobs);
-  return { misfired, due: mergeDue(halves, limit), jobs };
+  return { misfired, due: mergeDue(halves, limit), bound, jobs };
 }
 
 /** Pages through what is due; a page after the first is needed only when one brought triggers that must not be taken. */
@@ -159,7 +162,7 @@ async function chooseCandidates(
   let noLaterThan = request.noLaterThan;
   let last: TriggerRow | null = null;
   for (;;) {
-    const bound: number = noLaterThan;
+    const bound: number = page === null ? noLaterThan : (first?.bound ?? noLaterThan);
     const limit: number = request.maxCount - chosen.length;
     const exceptJobs = busyJobsAnd(tx.scope, [...takenJobs]);
     const after = last?.record.trigger ?? null;
