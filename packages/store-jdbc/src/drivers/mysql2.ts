@@ -133,7 +133,7 @@ export class MysqlDriver implements Driver {
       return;
     }
     this.#keep('COMMIT');
-    if (!this.#writes) {
+    if (!this.#writes && this.#access !== 'schema') {
       // Nobody waits for the end of a transaction that only read. If it fails, so will what comes next.
       this.#flush().catch(() => undefined);
       return;
