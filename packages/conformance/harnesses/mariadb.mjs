@@ -138,14 +138,14 @@ export default defineHarness({
     durability: 'disk',
     clustering: true,
     wakeup: 'poll',
-    transactions: 'own',
+    transactions: 'join',
     livenessClock: 'server',
     timestampPrecisionMs: 1,
     maxNameLength: 375,
     maxDataBytes: 4 * 1024 * 1024,
     reacquireCostMs: 10,
   },
-  offers: ['resolverHook', 'damage', 'processes', 'ageing'],
+  offers: ['resolverHook', 'damage', 'processes', 'ageing', 'transactions'],
   tcp: { host, port },
   async openNamespace() {
     const database = await openDatabase();
@@ -168,6 +168,15 @@ export default defineHarness({
       inspect: () => dump(database),
       damageTrigger: (schedulerName, key) => damage(database, schedulerName, key),
       ageCheckIns: (schedulerName, byMs) => age(database, schedulerName, byMs),
+      beginTransaction: async () => {
+        const handle = await mysql.createConnection({ uri: at(database), charset: 'utf8mb4_bin' });
+        await handle.beginTransaction();
+        const end = async (how) => {
+          await handle.query(how);
+          handle.destroy();
+        };
+        return { handle, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
+      },
       openResources: async () => {
         const left = await Promise.all(stores.map((store) => store.openConnectionsLeft()));
         return left.filter((count) => count > 0).map((count) => `${count} connections`);

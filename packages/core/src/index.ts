@@ -62,7 +62,6 @@ export {
 } from './resolvers/module-job-class-resolver.js';
 export { RegistryResolver } from './resolvers/registry-resolver.js';
 export { createScheduler } from './scheduler/create-scheduler.js';
-export type { JoinedScheduling } from './scheduler/joined-scheduling.js';
 export type { SchedulerStatus, ShutdownOptions, StartOptions } from './scheduler/engine.js';
 export type { DraftData, JobExecutionContext } from './scheduler/execution-context.js';
 export {
@@ -72,6 +71,7 @@ export {
   type JobExecutionErrorOptions,
 } from './scheduler/job-execution-error.js';
 export { JobInterruption } from './scheduler/job-interruption.js';
+export type { JoinedScheduling } from './scheduler/joined-scheduling.js';
 export type {
   JobListenerOptions,
   KeyMatcher,

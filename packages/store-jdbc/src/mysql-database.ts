@@ -122,6 +122,21 @@ export class MysqlDatabase implements Database {
     this.#patienceMs = patienceMs;
   }
 
+  /** Runs `work` as part of a transaction that the application has open. When it fails, that goes on without it. */
+  async join<T>(connection: MysqlConnection, work: (driver: MysqlDriver) => Promise<T>): Promise<T> {
+    const driver = new MysqlDriver(connection, { ...this.session, several: false });
+    await driver.join();
+    try {
+      const result = await work(driver);
+      await driver.leave();
+      return result;
+    } catch (error) {
+      // After a deadlock, and on a lost connection, there is nothing left to take back.
+      await driver.takeBack().catch(() => undefined);
+      throw error;
+    }
+  }
+
   transaction<T>(
     access: Access,
     work: (driver: MysqlDriver) => Promise<T>,

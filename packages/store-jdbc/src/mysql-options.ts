@@ -119,7 +119,8 @@ function checkPlace({ connection, maxConnections = 5, pool, client }: MysqlStore
   };
 }
 
-function withPromises<T extends object>(
+/** A client with promises, whichever of the two kinds it is of. Throws `ERR_INVALID_ARGUMENT` for anything else. */
+export function withPromises<T extends object>(
   field: string,
   given: T | MysqlCallbacks<T>,
   method: string,

@@ -14,6 +14,7 @@ import {
   SchedulerError,
   type StoreCapabilities,
   type StoreContext,
+  type StoreTransaction,
 } from '@ametrine/core/spi';
 import type { Database } from './database.js';
 import { mysqlDialect } from './dialects/mysql.js';
@@ -25,8 +26,14 @@ import {
   PooledMysqlConnections,
   SingleMysqlConnection,
 } from './mysql-database.js';
-import { checkMysqlOptions, type MysqlSettings, type MysqlStoreOptions } from './mysql-options.js';
+import {
+  checkMysqlOptions,
+  type MysqlSettings,
+  type MysqlStoreOptions,
+  withPromises,
+} from './mysql-options.js';
 import { MysqlPresence } from './mysql-presence.js';
+import { SqlTransaction } from './sql-transaction.js';
 import { SteppedSqlJobStore } from './stepped-store.js';
 import { PollingWakeup } from './wakeup-mysql.js';
 
@@ -68,7 +75,7 @@ export class MySqlJobStore extends SteppedSqlJobStore {
       durability: 'disk',
       clustering: true,
       wakeup: 'poll',
-      transactions: 'own',
+      transactions: 'join',
       livenessClock: 'server',
       timestampPrecisionMs: 1,
       maxNameLength: MAX_NAME_LENGTH,
@@ -148,6 +155,18 @@ export class MySqlJobStore extends SteppedSqlJobStore {
     });
     await presence.start();
     this.#presence = presence;
+  }
+
+  protected override async transactIn<T>(
+    transaction: unknown,
+    effects: Effects,
+    work: (tx: StoreTransaction) => Promise<T>,
+  ): Promise<T> {
+    const remedy = 'a connection of mysql2 on which you began a transaction';
+    const given = transaction as MysqlConnection;
+    const connection = withPromises('transaction', given, 'query', remedy);
+    if (this.#database === null) throw new Error('The database is closed');
+    return this.#database.join(connection, (driver) => work(new SqlTransaction(driver, this.scope, effects)));
   }
 
   override async schedulerStarted(

@@ -25,13 +25,13 @@ import type {
 import type { StoreOptions } from './store-options.js';
 import type { StoreTransaction } from './store-transaction.js';
 import { ClassKnowledge } from './support/class-knowledge.js';
+import { JoinedStoring } from './support/joined-storing.js';
 import * as membership from './support/membership.js';
 import { applyMisfires } from './support/misfires.js';
 import { ownBundle, ownTrigger } from './support/own-copies.js';
 import * as claims from './support/portable-claim.js';
 import * as runs from './support/portable-run.js';
 import { checkCount } from './support/reading-store.js';
-import { JoinedStoring } from './support/joined-storing.js';
 import { StoringStore } from './support/storing-store.js';
 import {
   firedTooSoon,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SchedulerError } from '@ametrine/core/spi';
+import { invalidArgument, SchedulerError } from '@ametrine/core/spi';
 import { forRows } from '../dialects/mysql.js';
 import type { Sql, SqlEach, SqlList, SqlRow, SqlValue } from '../sql.js';
 import type { Access, Driver } from './driver.js';
@@ -104,6 +104,8 @@ export class MysqlDriver implements Driver {
   #pending: Pending[] = [];
   #pendingLength = 0;
   #access: Access = 'read';
+  /** Whether the transaction is the application's. */
+  #joined = false;
   /** Whether anything was sent since the transaction began. */
   #sent = false;
   /** Whether it may have written something. */
@@ -124,6 +126,39 @@ export class MysqlDriver implements Driver {
     const { lock } = this.#session;
     if (access === 'schema') await this.#lockSchema();
     else if (access !== 'read' && lock !== null) this.#keep(`${lock} ${LOCKS[access]}`);
+  }
+
+  /**
+   * Begins a part of a transaction that the application has open on the connection. Whatever its isolation, what is
+   * looked at is read as it is now, and stays so until the application's commit.
+   *
+   * @throws SchedulerError `ERR_INVALID_ARGUMENT` when no transaction is open
+   */
+  async join(): Promise<void> {
+    this.#joined = true;
+    try {
+      await this.#ask('SAVEPOINT ametrine', []);
+      // Without a transaction the savepoint was gone at once.
+      await this.#ask('ROLLBACK TO SAVEPOINT ametrine', []);
+    } catch (error) {
+      if (!(error instanceof Error) || !('errno' in error) || error.errno !== NO_SAVEPOINT) throw error;
+      const remedy = 'a connection on which you began a transaction';
+      throw invalidArgument('transaction', 'a connection without one', remedy);
+    }
+    this.#keep(`${this.#session.lock} ${LOCKS.step}`);
+  }
+
+  /** Ends the part; what it did is the application's to commit. */
+  async leave(): Promise<void> {
+    this.#keep('RELEASE SAVEPOINT ametrine');
+    await this.#flush();
+  }
+
+  /** Takes the part back, and leaves the application's transaction as it was. */
+  async takeBack(): Promise<void> {
+    this.#forget();
+    await this.#ask('ROLLBACK TO SAVEPOINT ametrine', []);
+    await this.#ask('RELEASE SAVEPOINT ametrine', []);
   }
 
   async commit(): Promise<void> {
@@ -153,19 +188,19 @@ export class MysqlDriver implements Driver {
   }
 
   async query({ text, values }: Sql): Promise<readonly SqlRow[]> {
-    this.#keep(text, values);
+    this.#keep(this.#joined ? reading(text) : text, values);
     return (await this.#flush()).at(-1) ?? [];
   }
 
   async queryAll(statements: readonly Sql[]): Promise<readonly (readonly SqlRow[])[]> {
-    for (const { text, values } of statements) this.#keep(text, values);
+    for (const { text, values } of statements) this.#keep(this.#joined ? reading(text) : text, values);
     return (await this.#flush()).slice(-statements.length);
   }
 
   async queryLater({ text, values }: Sql, use: (rows: readonly SqlRow[]) => void): Promise<void> {
     // What is to come of it is waited for.
     this.#writes = true;
-    this.#keep(text, values, use);
+    this.#keep(this.#joined ? reading(text) : text, values, use);
   }
 
   async execute({ text, values }: Sql): Promise<void> {
@@ -271,6 +306,16 @@ export class MysqlDriver implements Driver {
 
 /** Changes are alone with the scheduler's row; steps share it, so that changes and they keep apart. */
 const LOCKS: Readonly<Record<'write' | 'step', string>> = { write: 'FOR UPDATE', step: 'LOCK IN SHARE MODE' };
+
+const NO_SAVEPOINT = 1305;
+
+/** A question in the application's transaction, which may see an old state of the tables unless it locks what it finds. */
+function reading(text: string): string {
+  return /^\s*SELECT/.test(text) &&
+    !/\bUNION ALL\b(?![^(]*\))|FOR UPDATE|LOCK IN SHARE|LAST_INSERT_ID/.test(text)
+    ? `${text} LOCK IN SHARE MODE`
+    : text;
+}
 
 /** Names of locks are the server's, not a database's, and short. */
 const SCHEMA_LOCK = "SHA1(CONCAT('ametrine schema ', DATABASE(), ' ', ?))";
