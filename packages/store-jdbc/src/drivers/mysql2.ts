@@ -110,6 +110,8 @@ export class MysqlDriver implements Driver {
   #sent = false;
   /** Whether it may have written something. */
   #writes = false;
+  /** Whether it may hold locks of rows, which others leave out. */
+  #found = false;
   /** Whether an answer to a COMMIT was never seen. */
   fateUnknown = false;
 
@@ -122,6 +124,7 @@ export class MysqlDriver implements Driver {
     this.#access = access;
     this.#sent = false;
     this.#writes = false;
+    this.#found = false;
     for (const text of access === 'read' ? BEGIN_READING : BEGIN_CHANGING) this.#keep(text);
     const { lock } = this.#session;
     if (access === 'schema') await this.#lockSchema();
@@ -168,8 +171,9 @@ export class MysqlDriver implements Driver {
       return;
     }
     this.#keep('COMMIT');
-    if (!this.#writes && this.#access !== 'schema') {
-      // Nobody waits for the end of a transaction that only read. If it fails, so will what comes next.
+    if (this.#access === 'read' || (this.#access === 'step' && !this.#writes && !this.#found)) {
+      // Nobody waits for the end of a transaction that only read, or found nothing to lock. If it fails, so will what
+      // comes next.
       this.#flush().catch(() => undefined);
       return;
     }
@@ -189,12 +193,16 @@ export class MysqlDriver implements Driver {
 
   async query({ text, values }: Sql): Promise<readonly SqlRow[]> {
     this.#keep(this.#joined ? reading(text) : text, values);
-    return (await this.#flush()).at(-1) ?? [];
+    const rows = (await this.#flush()).at(-1) ?? [];
+    this.#found ||= rows.length > 0;
+    return rows;
   }
 
   async queryAll(statements: readonly Sql[]): Promise<readonly (readonly SqlRow[])[]> {
     for (const { text, values } of statements) this.#keep(this.#joined ? reading(text) : text, values);
-    return (await this.#flush()).slice(-statements.length);
+    const results = (await this.#flush()).slice(-statements.length);
+    this.#found ||= results.some((rows) => rows.length > 0);
+    return results;
   }
 
   async queryLater({ text, values }: Sql, use: (rows: readonly SqlRow[]) => void): Promise<void> {
