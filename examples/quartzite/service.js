@@ -49,8 +49,8 @@ if (!(await scheduler.jobExists({ name: 'count', group: 'service' }))) {
 for (const { key } of await scheduler.listTriggers())
   console.log(`trigger ${key.group}.${key.name} is ${await scheduler.getTriggerState(key)}`);
 
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.once(signal, async () => {
-    await scheduler.shutdown();
-    console.log('stopped');
-  });
+async function stop() {
+  await scheduler.shutdown();
+  console.log('stopped');
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop());

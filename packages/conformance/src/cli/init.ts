@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { usageError } from './usage.js';
 
 const TEMPLATE = fileURLToPath(new URL('../../template', import.meta.url));
+/** The template's package.json under another name: Node.js and npm give one a meaning wherever it stands. */
+const MANIFEST = 'manifest.json';
 
 /**
  * Writes the template into an empty folder; what it is called is what the folder is called.
@@ -30,13 +32,14 @@ export function initStore(folder: string): readonly string[] {
       .replaceAll('ACME', word.toUpperCase().replaceAll('-', '_'))
       .replaceAll('Acme', className)
       .replaceAll('acme', word);
-  const files = filesIn(TEMPLATE).map((file) => relative(TEMPLATE, file));
-  for (const file of files) {
-    const path = join(target, named(file));
+  return filesIn(TEMPLATE).map((source) => {
+    const file = relative(TEMPLATE, source);
+    const written = file === MANIFEST ? 'package.json' : named(file);
+    const path = join(target, written);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, named(readFileSync(join(TEMPLATE, file), 'utf8')));
-  }
-  return files.map(named);
+    writeFileSync(path, named(readFileSync(source, 'utf8')));
+    return written;
+  });
 }
 
 function filesIn(folder: string): readonly string[] {
