@@ -70,13 +70,13 @@ export const SCHEMA_USAGE = `Usage: ametrine schema print <kind> [options]
        ametrine schema status <database> [options]
 
 The tables of an SQL store. A store makes them itself where its database user may; these are for everybody else.
-"print" writes the statements that make them, of kind postgres or sqlite. "up" makes or upgrades them, and "status"
-tells their version and exits with 1 when it is not the one that this release needs; <database> is a connection
-string such as postgres://user@host/database, or the path of an SQLite file. A password is best left to the
-environment (PGPASSWORD) or to a password file.
+"print" writes the statements that make them, of kind mysql (MariaDB too), postgres or sqlite. "up" makes or upgrades
+them, and "status" tells their version and exits with 1 when it is not the one that this release needs; <database> is
+a connection string such as postgres://user@host/database or mysql://user@host/database, or the path of an SQLite
+file. A password is best left to the environment (PGPASSWORD, MYSQL_PWD).
 
 Options:
-      --schema <name>        the schema of the tables (PostgreSQL; default: the first of the search path)
+      --schema <name>        the schema of the tables (PostgreSQL alone; default: the first of the search path)
       --table-prefix <text>  what their names begin with (default: ametrine_)
   -h, --help                 show this help
 `;

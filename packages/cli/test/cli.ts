@@ -21,7 +21,7 @@ export interface CliResult {
 /** Runs it to its end. */
 export function ametrine(
   args: readonly string[],
-  options: { input?: string; cwd?: string; TZ?: string } = {},
+  options: { input?: string; cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): CliResult {
   requireBuild();
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
@@ -29,7 +29,7 @@ export function ametrine(
     timeout: 20_000,
     input: options.input ?? '',
     cwd: options.cwd,
-    env: { ...process.env, ...(options.TZ === undefined ? {} : { TZ: options.TZ }) },
+    env: { ...process.env, ...options.env },
     maxBuffer: 64 * 1024 * 1024,
   });
   return { status, stdout, stderr };

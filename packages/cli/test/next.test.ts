@@ -28,7 +28,7 @@ describe('ametrine next', () => {
 
   test("takes the system's zone when none is named", () => {
     const { stdout } = ametrine(['next', '0 0 12 * * ?', '--from', NEW_YEAR, '-n', '1'], {
-      TZ: 'America/New_York',
+      env: { TZ: 'America/New_York' },
     });
     expect(stdout).toBe('2026-01-01T17:00:00.000Z\n');
   });

@@ -18,6 +18,9 @@ import { mysqlFault, storeError } from './errors.js';
 import { retryWhile } from './retry.js';
 import { SerialQueue } from './serial-queue.js';
 
+/** How long the end of connections keeps the process alive at most, in ms. */
+const FAREWELL_MS = 2000;
+
 /** Where connections come from. */
 export interface MysqlConnections {
   /** Lends a connection for one transaction. */
@@ -88,7 +91,11 @@ export class PooledMysqlConnections implements MysqlConnections {
   }
 
   async close(): Promise<void> {
-    if (this.#owned) await this.pool.end();
+    if (!this.#owned) return;
+    // The connections do not keep the process alive; whoever waits for their end would be left waiting.
+    const alive = setTimeout(() => undefined, FAREWELL_MS);
+    await this.pool.end();
+    clearTimeout(alive);
   }
 }
 

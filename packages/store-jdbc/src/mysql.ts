@@ -11,14 +11,13 @@ import {
   dynamicJobStore,
   type Effects,
   type Recovery,
-  SchedulerError,
   type StoreCapabilities,
   type StoreContext,
   type StoreTransaction,
 } from '@ametrine/core/spi';
 import type { Database } from './database.js';
 import { mysqlDialect } from './dialects/mysql.js';
-import { loadMysql2, type MysqlConnection } from './drivers/mysql2.js';
+import type { MysqlConnection } from './drivers/mysql2.js';
 import { nextDueAt } from './hot-path/claiming.js';
 import {
   type MysqlConnections,
@@ -33,6 +32,7 @@ import {
   withPromises,
 } from './mysql-options.js';
 import { MysqlPresence } from './mysql-presence.js';
+import { checkSession, openOwnPool } from './mysql-session.js';
 import { SqlTransaction } from './sql-transaction.js';
 import { SteppedSqlJobStore } from './stepped-store.js';
 import { PollingWakeup } from './wakeup-mysql.js';
@@ -112,15 +112,8 @@ export class MySqlJobStore extends SteppedSqlJobStore {
     const { client, pool, connection, maxConnections, busyTimeoutMs } = this.#settings;
     if (client !== null) return new SingleMysqlConnection(client);
     if (pool !== null) return new PooledMysqlConnections(pool, false, busyTimeoutMs);
-    const { createPool } = await loadMysql2();
-    const own = createPool({
-      ...connection,
-      // One more for the node's own.
-      connectionLimit: maxConnections + 1,
-      multipleStatements: true,
-      charset: 'utf8mb4_bin',
-    });
-    return new PooledMysqlConnections(own, true, busyTimeoutMs);
+    // One more for the node's own.
+    return openOwnPool(connection, maxConnections + 1, busyTimeoutMs);
   }
 
   protected override async open(context: StoreContext): Promise<void> {
@@ -189,33 +182,6 @@ export class MySqlJobStore extends SteppedSqlJobStore {
     this.#presence = null;
     await super.close();
   }
-}
-
-/** Checks what statements rely on, and finds out whether several may be sent at once. */
-async function checkSession(connection: MysqlConnection): Promise<boolean> {
-  const [rows] = await connection.query({
-    sql: 'SELECT DATABASE(), @@character_set_client, @@sql_mode',
-    rowsAsArray: true,
-  });
-  const [database, charset, mode] = (rows as (string | null)[][])[0] ?? [];
-  if (database === null || database === undefined) throw unsuitable('it names no database');
-  if (charset !== 'utf8mb4') throw unsuitable(`its character set is ${charset}; set charset: 'utf8mb4'`);
-  // Values are written into statements with backslashes before what must not end them.
-  if (mode?.includes('NO_BACKSLASH_ESCAPES')) throw unsuitable('its sql_mode has NO_BACKSLASH_ESCAPES');
-  try {
-    await connection.query({ sql: 'DO 0; DO 0' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function unsuitable(reason: string): SchedulerError {
-  return new SchedulerError(
-    'ERR_STORE_UNAVAILABLE',
-    `The connection is not one that the MySQL store can use: ${reason}`,
-    { details: { reason } },
-  );
 }
 
 /** MySqlJobStore that also finds job classes in modules under the folders of its option `jobClassRoots`. */

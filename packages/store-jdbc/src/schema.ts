@@ -6,15 +6,19 @@
  *
  * @module
  */
-import { isSchedulerError } from '@ametrine/core/spi';
+import { invalidArgument, isSchedulerError } from '@ametrine/core/spi';
 import { type Database, SerialDatabase } from './database.js';
 import type { Dialect } from './dialects/dialect.js';
+import { mysqlDialect } from './dialects/mysql.js';
 import { postgresDialect } from './dialects/postgres.js';
 import { sqliteDialect } from './dialects/sqlite.js';
 import { BetterSqliteDriver, loadBetterSqlite } from './drivers/better-sqlite3.js';
 import { loadPg } from './drivers/pg.js';
 import { sqliteFault, storeError } from './errors.js';
 import { migrate, versionOf } from './migrate.js';
+import { MysqlDatabase } from './mysql-database.js';
+import { checkMysqlOptions } from './mysql-options.js';
+import { checkSession, openOwnPool } from './mysql-session.js';
 import { PooledConnections, PostgresDatabase } from './postgres-database.js';
 import { checkPostgresOptions } from './postgres-options.js';
 import { checkTablePrefix, SqlSchema } from './scope.js';
@@ -22,11 +26,17 @@ import { checkTablePrefix, SqlSchema } from './scope.js';
 /** How long to wait for a file that somebody else writes to, in ms. */
 const PATIENCE_MS = 5000;
 
+/** The databases, as {@link printSchema} calls them; MySQL and MariaDB read the same statements. */
+export const SCHEMA_KINDS = ['mysql', 'postgres', 'sqlite'] as const;
+
+/** One of {@link SCHEMA_KINDS}. */
+export type SchemaKind = (typeof SCHEMA_KINDS)[number];
+
 /** Which tables of a database are meant. */
 export interface SchemaTarget {
-  /** A connection string `postgres://…`, or the path of an SQLite file. */
+  /** A connection string `postgres://…`, `mysql://…` or `mariadb://…`, or the path of an SQLite file. */
   readonly database: string;
-  /** The schema of the tables, on PostgreSQL. @defaultValue the first of the search path */
+  /** The schema of the tables, on PostgreSQL alone. @defaultValue the first of the search path */
   readonly schema?: string;
   /** @defaultValue 'ametrine_' */
   readonly tablePrefix?: string;
@@ -41,15 +51,14 @@ export interface SchemaStatus {
 /**
  * The statements that make the tables, for an administrator to run.
  *
- * @param kind - `'postgres'` or `'sqlite'`
  * @throws SchedulerError `ERR_INVALID_ARGUMENT`
  */
 export function printSchema(
-  kind: 'postgres' | 'sqlite',
+  kind: SchemaKind,
   { schema, tablePrefix }: Omit<SchemaTarget, 'database'> = {},
 ): string {
   const prefix = checkTablePrefix(tablePrefix);
-  const dialect = kind === 'sqlite' ? sqliteDialect : postgresDialect(schema ?? null);
+  const dialect = dialectOf(kind, schema);
   const { tables } = new SqlSchema(dialect, prefix);
   const version = tables.schemaVersion.text;
   return [
@@ -85,15 +94,47 @@ async function withDatabase<T>(
   target: SchemaTarget,
   work: (database: Database, schema: SqlSchema) => Promise<T>,
 ): Promise<T> {
-  const isPostgres = /^postgres(ql)?:/.test(target.database);
-  const dialect: Dialect = isPostgres ? postgresDialect(target.schema ?? null) : sqliteDialect;
-  const database = await (isPostgres ? openPostgres(target) : openSqlite(target.database));
+  const kind = kindOf(target.database);
+  const dialect = dialectOf(kind, target.schema);
+  const prefix = checkTablePrefix(target.tablePrefix);
+  const database = await OPENERS[kind](target, prefix).catch((error: unknown) => {
+    throw translated(dialect, error);
+  });
   try {
-    return await work(database, new SqlSchema(dialect, checkTablePrefix(target.tablePrefix)));
+    return await work(database, new SqlSchema(dialect, prefix));
   } catch (error) {
     throw translated(dialect, error);
   } finally {
     await database.close();
+  }
+}
+
+function kindOf(database: string): SchemaKind {
+  if (/^postgres(ql)?:/.test(database)) return 'postgres';
+  return /^(mysql|mariadb):/.test(database) ? 'mysql' : 'sqlite';
+}
+
+function dialectOf(kind: SchemaKind, schema: string | undefined): Dialect {
+  if (kind === 'postgres') return postgresDialect(schema ?? null);
+  if (schema !== undefined) throw invalidArgument('schema', schema, 'none: only PostgreSQL has schemas');
+  return kind === 'mysql' ? mysqlDialect : sqliteDialect;
+}
+
+const OPENERS: Readonly<Record<SchemaKind, (target: SchemaTarget, prefix: string) => Promise<Database>>> = {
+  mysql: openMysql,
+  postgres: openPostgres,
+  sqlite: openSqlite,
+};
+
+async function openMysql({ database }: SchemaTarget, prefix: string): Promise<Database> {
+  const { connection, busyTimeoutMs: patienceMs } = checkMysqlOptions({ connection: database });
+  const connections = await openOwnPool(connection, 1, patienceMs);
+  try {
+    const several = await connections.borrow(checkSession);
+    return new MysqlDatabase(connections, { several, prefix, lock: null }, patienceMs);
+  } catch (error) {
+    await connections.close();
+    throw error;
   }
 }
 
@@ -112,7 +153,7 @@ async function openPostgres({ database, schema }: SchemaTarget): Promise<Databas
   return new PostgresDatabase(new PooledConnections(pool, true), { patienceMs, preparedStatements });
 }
 
-async function openSqlite(path: string): Promise<Database> {
+async function openSqlite({ database: path }: SchemaTarget): Promise<Database> {
   const Handle = await loadBetterSqlite();
   const driver = new BetterSqliteDriver(new Handle(path, { timeout: 0 }), true);
   return new SerialDatabase(driver, PATIENCE_MS, (error) => sqliteFault(error) === 'busy');

@@ -42,28 +42,42 @@ export async function schema(args: readonly string[], output: Writable): Promise
     ...(values.schema === undefined ? {} : { schema: values.schema }),
     ...(values['table-prefix'] === undefined ? {} : { tablePrefix: values['table-prefix'] }),
   };
-  const { printSchema, schemaStatus, upgradeSchema } = await import('@ametrine/store-jdbc/schema');
+  const { printSchema, SCHEMA_KINDS, schemaStatus, upgradeSchema } = await import(
+    '@ametrine/store-jdbc/schema'
+  );
   switch (action) {
-    case 'print':
-      if (database !== 'postgres' && database !== 'sqlite')
-        throw usageError(`ametrine schema print knows postgres and sqlite, not ${database}`);
-      output.write(printSchema(database, where));
+    case 'print': {
+      const kind = SCHEMA_KINDS.find((known) => known === database);
+      if (kind === undefined)
+        throw usageError(`ametrine schema print knows ${SCHEMA_KINDS.join(', ')}, not ${database}`);
+      output.write(printSchema(kind, where));
       return EXIT_OK;
+    }
     case 'up': {
-      const before = await upgradeSchema({ database, ...where });
+      const before = await upgradeSchema({ database: withPassword(database), ...where });
       output.write(
         `${before.found === before.needed ? describe(before) : `upgraded from version ${before.found} to ${before.needed}`}\n`,
       );
       return EXIT_OK;
     }
     case 'status': {
-      const status = await schemaStatus({ database, ...where });
+      const status = await schemaStatus({ database: withPassword(database), ...where });
       output.write(`${describe(status)}\n`);
       return status.found === status.needed ? EXIT_OK : EXIT_OUTDATED;
     }
     default:
       throw usageError(`ametrine schema knows print, up and status, not ${action}`);
   }
+}
+
+/** mysql2, unlike pg, does not look into the environment; the clients of the servers themselves do. */
+function withPassword(database: string): string {
+  const { MYSQL_PWD } = process.env;
+  if (MYSQL_PWD === undefined || !/^(mysql|mariadb):/.test(database) || !URL.canParse(database))
+    return database;
+  const url = new URL(database);
+  if (url.password === '') url.password = MYSQL_PWD;
+  return url.href;
 }
 
 function describe({ found, needed }: SchemaStatus): string {
