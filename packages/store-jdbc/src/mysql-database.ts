@@ -94,8 +94,11 @@ export class PooledMysqlConnections implements MysqlConnections {
     if (!this.#owned) return;
     // The connections do not keep the process alive; whoever waits for their end would be left waiting.
     const alive = setTimeout(() => undefined, FAREWELL_MS);
-    await this.pool.end();
-    clearTimeout(alive);
+    try {
+      await this.pool.end();
+    } finally {
+      clearTimeout(alive);
+    }
   }
 }
 
