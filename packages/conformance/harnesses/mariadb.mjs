@@ -145,7 +145,7 @@ export default defineHarness({
     maxDataBytes: 4 * 1024 * 1024,
     reacquireCostMs: 10,
   },
-  offers: ['resolverHook', 'damage', 'processes', 'ageing', 'transactions'],
+  offers: ['resolverHook', 'damage', 'processes', 'ageing', 'endpoint', 'transactions'],
   tcp: { host, port },
   async openNamespace() {
     const database = await openDatabase();
