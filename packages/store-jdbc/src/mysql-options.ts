@@ -10,8 +10,9 @@ import type { SqlStoreOptions } from './sql-store.js';
 /** Options that only MySQL has. */
 export interface MysqlBehaviour {
   /**
-   * How often a node asks whether another one changed what is due first, in ms, at most; nothing on the servers tells
-   * it. Each time is one short statement by an index. Smaller hears of earlier triggers of other nodes sooner; larger
+   * How long a node waits at most, in ms, before it asks again whether another one changed what is due first; nothing
+   * on the servers tells it. It asks sooner, at most four times in that time, when the trigger that it knows of is due.
+   * Each time is one short statement by an index. Smaller hears of earlier triggers of other nodes sooner; larger
    * costs an idle node less.
    * @defaultValue 1000
    */
