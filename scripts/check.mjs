@@ -11,6 +11,7 @@ export const parts = {
   rules: 'node packages/conformance/scripts/generate-rules.mjs --check',
   index: 'node packages/conformance/scripts/generate-index.mjs --check',
   commands: 'node packages/store-redis/scripts/generate-commands.mjs --check',
+  differences: 'node packages/store-jdbc/scripts/generate-differences.mjs --check',
   types: 'tsc -p tsconfig.check.json',
   promises: 'eslint .',
   cycles: 'node scripts/check-import-cycles.mjs',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createPool, type Pool } from 'mysql2/promise';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startMariadb, whyUnavailable } from '../../../../test/servers/mariadb.mjs';
@@ -22,6 +23,19 @@ function counting(pool: Pool, asked: string[]): MysqlPool {
     },
     end: () => pool.end(),
   };
+}
+
+/** The numbers that the README tells, by call. */
+function told(nonConcurrent: boolean): Readonly<Record<string, number>> {
+  const file = new URL('./mysql-round-trips.json', import.meta.url);
+  const calls: Readonly<Record<string, { readonly trips: number; readonly nonConcurrent: number }>> =
+    JSON.parse(readFileSync(file, 'utf8'));
+  return Object.fromEntries(
+    Object.entries(calls).map(([call, counts]) => [
+      call,
+      nonConcurrent ? counts.nonConcurrent : counts.trips,
+    ]),
+  );
 }
 
 const reason = await whyUnavailable();
@@ -88,15 +102,6 @@ describe.skipIf(reason !== null)('the round trips of a batch', () => {
     const [fired] = await trips(() => store.triggersFired(acquired.slice(0, 100), { now: T0 + 30_000 }));
 
     // A job that must not run twice is locked before it is asked whether it runs.
-    const more = nonConcurrent ? 1 : 0;
-    expect({ idle, stored, firedAtOnce, completed, claimed, released, fired }).toEqual({
-      idle: 1,
-      stored: 2,
-      firedAtOnce: 2 + more,
-      completed: 2,
-      claimed: 2 + more,
-      released: 2,
-      fired: 3 + more,
-    });
+    expect({ idle, stored, firedAtOnce, completed, claimed, released, fired }).toEqual(told(nonConcurrent));
   });
 });
