@@ -59,8 +59,8 @@ const mutants: readonly Mutant[] = [
   {
     what: 'claims what misfired as it is',
     command: 'claim',
-    find: 'local streams = { open_stream(due, ARGV[7])',
-    put: "max_misfires = 0 local streams = { open_stream(due, '-inf')",
+    find: "open_stream(due, max_misfires > 0 and '-inf' or ARGV[7])",
+    put: "open_stream(due, '-inf') misfired_before = -math.huge",
     rule: 'JS-ACQ-06',
   },
   {

@@ -14,7 +14,7 @@ ARGV
   9    at most so many claims
   10   the claiming node
   11   tokens of earlier calls whose answers were lost, joined by NUL
-  12   fresh tokens, one for each claim, joined by NUL
+  12   what the tokens of this call begin with: the first claim has it with .1 behind it, the next with .2 …
   13   classes that may be fired, each between two NULs
   14   classes to leave out, likewise
 
@@ -94,41 +94,43 @@ local function hand_out(kind, token, id, value, flags, run)
   claims[at + 6] = run
 end
 
--- What earlier calls claimed whose answers were lost.
-local function recall(tokens)
-  for token in string.gmatch(tokens, '%Z+') do
-    local run = redis.call('HGET', runs, token)
-    if run then
-      local run_state, _, _, _, _, job_id, id = read_run(run)
-      local value = redis.call('HGET', triggers, id)
-      local flags, held, _
-      if value then
-        _, flags, _, _, _, _, _, held = read_head(value)
-      end
-      if run_state == 'a' and held == token then
-        mention(job_id)
-        hand_out('a', token, id, value, flags, '')
-      elseif run_state == 'x' and value and flags and redis.call('HEXISTS', jobs, job_id) == 1 then
-        mention(job_id)
-        hand_out('r', token, id, value, flags, run)
-      else
-        -- Nobody will run it, and nobody has: what it was for is gone.
-        redis.call('HDEL', runs, token)
-        count_run(job_id, -1)
-      end
+-- What an earlier call claimed whose answer was lost.
+local function recall(token)
+  local run = redis.call('HGET', runs, token)
+  if run then
+    local run_state, _, _, _, _, job_id, id = read_run(run)
+    local value = redis.call('HGET', triggers, id)
+    local flags, held, _
+    if value then
+      _, flags, _, _, _, _, _, held = read_head(value)
+    end
+    if run_state == 'a' and held == token then
+      mention(job_id)
+      hand_out('a', token, id, value, flags, '')
+    elseif run_state == 'x' and value and flags and redis.call('HEXISTS', jobs, job_id) == 1 then
+      mention(job_id)
+      hand_out('r', token, id, value, flags, run)
+    else
+      -- Nobody will run it, and nobody has: what it was for is gone.
+      redis.call('HDEL', runs, token)
+      count_run(job_id, -1)
     end
   end
 end
 
-recall(ARGV[11])
+for token in string.gmatch(ARGV[11], '%Z+') do
+  recall(token)
+end
 if again then
-  recall(ARGV[12])
+  for number = 1, max_count do
+    recall(ARGV[12] .. '.' .. number)
+  end
   return { 'ok', job_list, claims, damaged }
 end
 
 -- A sorted set read page by page, as far as it is needed; pages grow, since often little is due of much that is asked for.
 local function open_stream(key, min)
-  return { key = key, min = min, offset = 0, at = 1, count = 0, size = 16, ended = false }
+  return { key = key, min = min, offset = 0, at = 1, count = 0, known = 0, size = 4, ended = false }
 end
 
 local most_at_once = math.max(1, math.min(max_count, 256))
@@ -144,20 +146,33 @@ local function peek(stream)
     stream.count = #page / 2
     stream.offset = stream.offset + stream.count
     stream.at = 1
+    stream.known = 0
     stream.ended = stream.count < page_size
-    if stream.count > 0 then
-      local names = {}
-      for n = 1, stream.count do
-        names[n] = string.sub(page[2 * n - 1], 9)
-      end
-      stream.names = names
-      stream.values = values_of(triggers, names)
-    end
   end
   if stream.at > stream.count then
     return nil
   end
   return tonumber(stream.page[2 * stream.at])
+end
+
+-- Takes the front of a stream: its id and value. Values are read for as many as one claim may take together, no more:
+-- with one trigger due soon the others of its page have long to wait.
+local function take(stream)
+  local at, page = stream.at, stream.page
+  if at > stream.known then
+    local reach = math.max(tonumber(page[2 * at]), now) + window
+    local names = {}
+    local last = at
+    repeat
+      names[#names + 1] = string.sub(page[2 * last - 1], 9)
+      last = last + 1
+    until last > stream.count or tonumber(page[2 * last]) > reach
+    stream.first, stream.known = at, last - 1
+    stream.names, stream.values = names, values_of(triggers, names)
+  end
+  stream.at = at + 1
+  local index = at - stream.first + 1
+  return stream.names[index], stream.values[index]
 end
 
 -- Byte by byte: Lua's own comparison follows the locale of the server.
@@ -193,18 +208,14 @@ local function is_busy(job_id, job)
   return job.busy
 end
 
--- Nearly always nothing has misfired, and one look at the front is enough.
-if max_misfires > 0 and #redis.call('ZRANGEBYSCORE', due, '-inf', '(' .. ARGV[7], 'LIMIT', 0, 1) > 0 then
+-- Nearly always nothing has misfired, and what is read for this look is what may be claimed.
+local misfired_before = tonumber(ARGV[7])
+local front = open_stream(due, max_misfires > 0 and '-inf' or ARGV[7])
+if (peek(front) or misfired_before) < misfired_before then
   local handed = {}
   local more = 0
-  local stream = open_stream(due, '-inf')
-  while true do
-    local at = peek(stream)
-    if at == nil or at >= tonumber(ARGV[7]) then
-      break
-    end
-    local id, value = stream.names[stream.at], stream.values[stream.at]
-    stream.at = stream.at + 1
+  while (peek(front) or misfired_before) < misfired_before do
+    local id, value = take(front)
     local state, flags, job_id, _
     if value then
       state, flags, _, _, _, _, _, _, _, job_id = read_head(value)
@@ -227,6 +238,7 @@ if max_misfires > 0 and #redis.call('ZRANGEBYSCORE', due, '-inf', '(' .. ARGV[7]
   if #handed > 0 and #claims == 0 then
     return { 'misfired', more, handed }
   end
+  front = open_stream(due, ARGV[7])
 end
 
 local priorities = {}
@@ -239,8 +251,7 @@ local function priority_of(rank)
   return priority
 end
 
-local streams = { open_stream(due, ARGV[7]), open_stream(due_ignore, '-inf') }
-local next_token = string.gmatch(ARGV[12], '%Z+')
+local streams = { front, open_stream(due_ignore, '-inf') }
 local bound = no_later
 local fresh = 0
 local written, runs_written, gone = {}, {}, { {}, {} }
@@ -256,8 +267,7 @@ while #claims / 6 < max_count do
   end
   local which = stream == streams[1] and 1 or 2
   local member, at = stream.page[2 * stream.at - 1], stream.page[2 * stream.at]
-  local id, value = stream.names[stream.at], stream.values[stream.at]
-  stream.at = stream.at + 1
+  local id, value = take(stream)
   local state, flags, rank, next_at, previous_at, times, following, _, tail, job_id
   if value then
     state, flags, rank, next_at, previous_at, times, following, _, tail, job_id = read_head(value)
@@ -272,7 +282,7 @@ while #claims / 6 < max_count do
         bound = math.max(score, now) + window
       end
       fresh = fresh + 1
-      local token = next_token()
+      local token = ARGV[12] .. '.' .. fresh
       local fires = score <= now
         and following ~= ''
         and job.fireable

@@ -42,8 +42,10 @@ export async function claim(host: Host, request: ClaimRequest, effects: Effects)
   const maxCount = Math.min(request.maxCount, MOST_CLAIMS);
   for (;;) {
     const earlier = [...host.doubtful].slice(0, maxCount);
-    const fresh = Array.from({ length: maxCount }, request.newFireInstanceId);
-    const reply = await remembering(host, fresh, () =>
+    // One name for all: as many tokens as a claim may take would be most of the request.
+    const name = request.newFireInstanceId();
+    const tokens = (): string[] => Array.from({ length: maxCount }, (_, index) => `${name}.${index + 1}`);
+    const reply = await remembering(host, tokens, () =>
       host.session.write('claim', 'acquireNextTriggers', [
         request.now,
         request.noLaterThan,
@@ -53,7 +55,7 @@ export async function claim(host: Host, request: ClaimRequest, effects: Effects)
         maxCount,
         request.instanceId,
         earlier.join('\0'),
-        fresh.join('\0'),
+        name,
         listed(request.fireableClasses),
         listed(request.excludedClasses),
       ]),

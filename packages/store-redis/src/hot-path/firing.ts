@@ -86,17 +86,20 @@ async function fireAsPlanned(
   effects: Effects,
 ): Promise<readonly (FireOutcome | undefined)[]> {
   const tokens = planned.map(({ claimed }) => claimed.fireInstanceId);
-  const reply = await remembering(host, tokens, () =>
-    host.session.write('fire', 'triggersFired', [
-      now,
-      ...planned.flatMap(({ claimed, after, calendarText }) => [
-        claimed.fireInstanceId,
-        idOf(claimed.trigger.key),
-        after.nextFireAt ?? '',
-        followingOf(after),
-        calendarText,
+  const reply = await remembering(
+    host,
+    () => tokens,
+    () =>
+      host.session.write('fire', 'triggersFired', [
+        now,
+        ...planned.flatMap(({ claimed, after, calendarText }) => [
+          claimed.fireInstanceId,
+          idOf(claimed.trigger.key),
+          after.nextFireAt ?? '',
+          followingOf(after),
+          calendarText,
+        ]),
       ]),
-    ]),
   );
   const [, letters, jobTexts] = reply as readonly [string, string, readonly string[]];
   for (const token of tokens) host.doubtful.delete(token);

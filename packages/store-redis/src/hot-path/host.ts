@@ -27,14 +27,14 @@ export interface Host {
  */
 export async function remembering<T>(
   host: Host,
-  tokens: readonly string[],
+  tokens: () => readonly string[],
   step: () => Promise<T>,
 ): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (!isSchedulerError(error, 'ERR_WRITE_FATE_UNKNOWN')) throw error;
-    for (const token of tokens) host.doubtful.add(token);
+    for (const token of tokens()) host.doubtful.add(token);
     throw repeatable(error);
   }
 }
