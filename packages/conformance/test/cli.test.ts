@@ -173,7 +173,7 @@ describe('wrong use', () => {
     ['a module that exports no harness', [noHarness], 'openNamespace'],
     ['a module and a store', [whole, '--store', 'memory'], 'not both'],
     ['two modules', [whole, whole], 'one module'],
-    ['an unknown store', ['--store', 'cassandra'], 'expected memory, '],
+    ['an unknown store', ['--store', 'cassandra'], 'memory, '],
     ['an unknown level', [whole, '--level', 'L9'], 'L1, L2, L3, L4'],
     ['an unknown case', [whole, '--case', 'ACQ-O1'], 'did you mean ACQ-01'],
     ['an empty case', [whole, '--case', 'ACQ-01,'], 'commas'],
