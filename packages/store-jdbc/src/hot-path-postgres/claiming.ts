@@ -91,18 +91,20 @@ export function claimTriggers(scope: SqlScope, request: ClaimRequest, range: Cla
     late AS MATERIALIZED (${late}),
     heeding AS (${due(HEEDS, sql`AND t.next_fire_at >= ${misfiredBefore}`)}),
     ignoring AS (${due(IGNORES, sql``)}),
+    due AS ((SELECT * FROM heeding LIMIT ${cap}) UNION ALL (SELECT * FROM ignoring LIMIT ${cap})),
+    firsts AS MATERIALIZED (
+      SELECT DISTINCT ON (c.job_id) c.id FROM due AS c ${withJob} WHERE j.non_concurrent = 1 ORDER BY c.job_id, ${FIRE_ORDER}),
     candidates AS (
-      SELECT c.*, j.non_concurrent, j.requests_recovery, j.job_class,
-        row_number() OVER (PARTITION BY CASE WHEN j.non_concurrent = 1 THEN j.id ELSE 0 - c.id END ORDER BY ${FIRE_ORDER}) AS nth
-      FROM ((SELECT * FROM heeding LIMIT ${cap}) UNION ALL (SELECT * FROM ignoring LIMIT ${cap})) AS c ${withJob}),
-    leader AS MATERIALIZED (SELECT min(next_fire_at) AS at, count(*) AS found FROM candidates),
+      SELECT c.*, j.non_concurrent, j.requests_recovery, j.job_class FROM due AS c ${withJob}
+      WHERE j.non_concurrent = 0 OR c.id IN (SELECT f.id FROM firsts AS f)),
+    leader AS MATERIALIZED (SELECT (SELECT count(*) FROM due) AS found, min(next_fire_at) AS at FROM candidates),
     chosen AS (
       SELECT d.*, ${range.token}::text || '.' || d.rank AS token FROM (
         SELECT c.*, leader.found, row_number() OVER (ORDER BY ${FIRE_ORDER}) AS rank,
           c.next_fire_at <= ${now} AND c.schedule = ${ONE_SHOT} AND c.calendar_name IS NULL
             AND c.job_class IN ${scope.list([...fireableClasses])} AS fires
         FROM candidates AS c CROSS JOIN leader
-        WHERE c.nth = 1 AND c.next_fire_at <= coalesce(${range.end}::bigint, greatest(leader.at, ${now}) + ${timeWindowMs})
+        WHERE c.next_fire_at <= coalesce(${range.end}::bigint, greatest(leader.at, ${now}) + ${timeWindowMs})
           AND (${range.end}::bigint IS NOT NULL OR leader.at <= ${noLaterThan})
       ) AS d WHERE d.rank <= ${range.maxCount}),
     spilled AS (
