@@ -172,9 +172,9 @@ export class PostgresDatabase implements Database {
         values: [],
       };
       try {
-        const [, ...results] = await executeBatch(
+        const [, , ...results] = await executeBatch(
           client,
-          [gate, ...statements],
+          [READ_COMMITTED, gate, ...statements],
           this.#options.preparedStatements,
         );
         return results;
@@ -203,6 +203,16 @@ export class PostgresDatabase implements Database {
     });
   }
 }
+
+/**
+ * Says of the transaction that begins with it what it is, whatever the default of the session, the user or the server. Its
+ * other spelling, SET TRANSACTION, warns in every batch that there is no BEGIN.
+ */
+const READ_COMMITTED: Sql = {
+  text: "SET transaction_isolation = 'read committed'",
+  chunks: [],
+  values: [],
+};
 
 /** Nothing has happened, and the same may succeed a moment later. */
 function isPassing(error: unknown): boolean {
