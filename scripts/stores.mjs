@@ -53,6 +53,16 @@ export const testedStores = [
     suite: 'packages/store-redis/test/cluster.conformance.test.ts',
     servers: ['redis-cluster'],
   },
+  {
+    name: 'mongodb',
+    suite: 'packages/store-mongodb/test/mongodb.conformance.test.ts',
+    servers: ['mongodb'],
+  },
+  {
+    name: 'mongodb-replset',
+    suite: 'packages/store-mongodb/test/mongodb-replset.conformance.test.ts',
+    servers: ['mongodb-replset'],
+  },
 ];
 
 /**

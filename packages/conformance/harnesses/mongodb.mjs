@@ -1,0 +1,18 @@
+// The store in MongoDB on a server that stands alone, for `npm run conformance -- --store mongodb`.
+import { defineHarness } from '@ametrine/conformance';
+import { startMongo } from '../../../test/servers/mongodb.mjs';
+import { harnessFor } from './mongodb-stores.mjs';
+
+const { url, host, port, version } = await startMongo();
+
+export default defineHarness(
+  harnessFor({
+    name: 'standalone',
+    uri: url,
+    version,
+    backend: 'MongoDB',
+    wakeup: 'poll',
+    tcp: { host, port },
+    at: (endpoint) => `mongodb://${endpoint.host}:${endpoint.port}/?directConnection=true`,
+  }),
+);

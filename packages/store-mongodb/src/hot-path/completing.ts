@@ -1,0 +1,192 @@
+/**
+ * Ending runs: one read and one bulk write for a whole batch, when each end concerns one document only; else one
+ * change over several documents for the batch.
+ *
+ * @module
+ */
+import type { JobKey } from '@ametrine/core';
+import {
+  type Completion,
+  type CompletionOutcome,
+  type Effects,
+  encodeData,
+  keyText,
+} from '@ametrine/core/spi';
+import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import { keyId } from '../documents/document-id.js';
+import type { TriggerDocument } from '../documents/trigger-document.js';
+import { networkFault } from '../errors.js';
+import type { MongoTransaction } from '../transactions/mongo-transaction.js';
+import { REMOVED_FIELDS } from '../transactions/trigger-primitives.js';
+import { ENDING_FIELDS, type Ending, type EndingDocument, endingsOf } from './ended-runs.js';
+import { unchanged } from './guarded-writes.js';
+import type { HotPath } from './hot-path.js';
+
+const PATIENCE = 50;
+
+/** Completions that need no more of the trigger than its hot fields; the others are left to the portable version. */
+export function isBatchable({ instruction }: Completion): boolean {
+  return instruction === 'none' || instruction === 'deleteTrigger' || instruction === 'setTriggerComplete';
+}
+
+/** @rule JS-CMP-01 to JS-CMP-09 */
+export async function complete(
+  hot: HotPath,
+  effects: Effects,
+  completions: readonly Completion[],
+): Promise<readonly CompletionOutcome[]> {
+  const perishable = await perishableJobs(hot, completions);
+  const isSingle = ({ changedData, instruction, jobKey }: Completion): boolean =>
+    changedData === null && (instruction === 'none' || !perishable.has(keyText(jobKey)));
+  const single = completions.filter(isSingle);
+  const together = completions.filter((completion) => !isSingle(completion));
+  // First what may start again: that forgets its signals.
+  const ofTogether =
+    together.length === 0
+      ? []
+      : await hot.transactor.write(effects, (tx) => endTogether(tx, effects, together));
+  const ofSingle = await endEach(hot, effects, single);
+  const [nextTogether, nextSingle] = [ofTogether.values(), ofSingle.values()];
+  return completions.map((completion) => {
+    const outcome = (isSingle(completion) ? nextSingle : nextTogether).next().value ?? 'stale';
+    // Repeated after a broken connection: it is gone because the first attempt arrived.
+    const wasMade = hot.doubts.takeEnding(completion.fireInstanceId);
+    return outcome === 'stale' && wasMade ? 'completed' : outcome;
+  });
+}
+
+/** The jobs that go with their last trigger, among those that may lose one. */
+async function perishableJobs(
+  { collections: { jobs }, scheduler }: HotPath,
+  completions: readonly Completion[],
+): Promise<ReadonlySet<string>> {
+  const keys = new Map<string, JobKey>();
+  for (const { instruction, jobKey } of completions)
+    if (instruction !== 'none') keys.set(keyId(scheduler, jobKey), jobKey);
+  if (keys.size === 0) return new Set();
+  const found = await jobs
+    .find({ _id: { $in: [...keys.keys()] }, durable: { $ne: true } }, { projection: { _id: 1 } })
+    .toArray();
+  return new Set(found.map(({ _id }) => keyText(keys.get(_id) as JobKey)));
+}
+
+/** Each run ends by a guarded write to its trigger's document. */
+async function endEach(
+  hot: HotPath,
+  effects: Effects,
+  completions: readonly Completion[],
+): Promise<readonly CompletionOutcome[]> {
+  const { triggers } = hot.collections;
+  const idOf = ({ trigger }: Completion): string => keyId(hot.scheduler, trigger.key);
+  const outcomes: CompletionOutcome[] = completions.map(() => 'stale');
+  let left = completions.map((completion, position) => ({ completion, position }));
+  for (let attempt = 1; left.length > 0 && attempt <= PATIENCE; attempt++) {
+    const ids = [...new Set(left.map(({ completion }) => idOf(completion)))];
+    const found = await triggers
+      .find<EndingDocument>({ _id: { $in: ids } }, { projection: ENDING_FIELDS })
+      .toArray();
+    const documents = new Map(found.map((document) => [document._id, document]));
+    const documentOf = (completion: Completion): EndingDocument | undefined =>
+      documents.get(idOf(completion));
+    const held = left.filter(({ completion }) => documentOf(completion)?.hold !== undefined);
+    const free = left.filter(({ completion }) => documentOf(completion)?.hold === undefined);
+    const those = free.map(({ completion }) => completion);
+    const batch = endingsOf(those, documentOf, effects);
+    for (const [index, { position }] of free.entries())
+      if (batch.outcomes[index] === 'completed') outcomes[position] = 'completed';
+    const unmade = await writeOrDoubt(hot, batch.endings, those);
+    left = [...held, ...free.filter(({ completion }) => unmade.has(idOf(completion)))];
+    if (held.length > 0) await hot.transactor.settle();
+  }
+  return outcomes;
+}
+
+/** Answers the ids of the documents that somebody else wrote to meanwhile, and that still hold a run of the batch. */
+async function writeOrDoubt(
+  { collections: { triggers }, doubts }: HotPath,
+  endings: readonly Ending[],
+  completions: readonly Completion[],
+): Promise<ReadonlySet<string>> {
+  if (endings.length === 0) return new Set();
+  const tokens = completions.map(({ fireInstanceId }) => fireInstanceId);
+  try {
+    const result = await triggers.bulkWrite(
+      endings.map((ending) => writeOf(ending)),
+      { ordered: false },
+    );
+    if (result.matchedCount + result.deletedCount === endings.length) return new Set();
+  } catch (error) {
+    if (networkFault(error) !== null) doubts.doubtEndings(tokens);
+    throw error;
+  }
+  const ids = endings.map(({ document }) => document._id);
+  const left = await triggers
+    .find({ _id: { $in: ids }, 'runs.id': { $in: tokens } }, { projection: { _id: 1 } })
+    .toArray();
+  return new Set(left.map(({ _id }) => _id));
+}
+
+function writeOf(ending: Ending): AnyBulkWriteOperation<TriggerDocument> {
+  const { document, state, runs } = ending;
+  const filter = unchanged(document);
+  if (state === 'removed' && runs.length === 0) return { deleteOne: { filter } };
+  return { updateOne: { filter, update: updateOf(ending) } };
+}
+
+function updateOf({ document, state, runs, keepsClaim }: Ending): Document {
+  const removed = state === 'removed' && document.state !== 'removed';
+  const unset: Record<string, ''> = {};
+  if (removed) for (const field of REMOVED_FIELDS) unset[field] = '';
+  if (!keepsClaim) unset['claim'] = '';
+  if (document.exclusive !== undefined && !runs.some(({ nonConcurrent }) => nonConcurrent))
+    unset['exclusive'] = '';
+  return {
+    $set: { runs, state },
+    $inc: { version: 1 },
+    ...(Object.keys(unset).length === 0 ? {} : { $unset: unset }),
+  };
+}
+
+/** Runs end together with what else they change: data of jobs, and jobs that lose their last trigger. */
+export async function endTogether(
+  tx: MongoTransaction,
+  effects: Effects,
+  completions: readonly Completion[],
+): Promise<readonly CompletionOutcome[]> {
+  const { scheduler } = tx.parts;
+  const idOf = ({ trigger }: Completion): string => keyId(scheduler, trigger.key);
+  const documents = await tx.runningDocuments([...new Set(completions.map(idOf))]);
+  const { outcomes, endings } = endingsOf(completions, (of) => documents.get(idOf(of)), effects);
+  await tx.endRuns(endings);
+  await persistData(
+    tx,
+    completions.filter((_, index) => outcomes[index] === 'completed'),
+  );
+  const bereft = new Map<string, JobKey>();
+  for (const { document, state } of endings) {
+    if (state !== 'removed' || document.state === 'removed') continue;
+    const key = { group: document.jobGroup, name: document.jobName };
+    bereft.set(keyText(key), key);
+  }
+  await removeOrphans(tx, effects, [...bereft.values()]);
+  return outcomes;
+}
+
+/** Writes what runs left in their data, and nothing else of their jobs, which may have been replaced meanwhile (JS-CMP-07). */
+async function persistData(tx: MongoTransaction, completions: readonly Completion[]): Promise<void> {
+  const latest = new Map<string, string>();
+  for (const { jobKey, changedData } of completions)
+    if (changedData !== null) latest.set(keyId(tx.parts.scheduler, jobKey), encodeData(changedData));
+  if (latest.size > 0) await tx.putJobData(latest);
+}
+
+/** Removes the jobs that are not durable and have lost their last trigger, and says so (JS-REM-04). */
+async function removeOrphans(tx: MongoTransaction, effects: Effects, keys: readonly JobKey[]): Promise<void> {
+  if (keys.length === 0) return;
+  const perishable = (await tx.getJobs(keys)).filter(({ durable }) => !durable).map(({ key }) => key);
+  if (perishable.length === 0) return;
+  const kept = new Set((await tx.jobsWithTriggers(perishable)).map(keyText));
+  const orphans = perishable.filter((key) => !kept.has(keyText(key)));
+  await tx.removeJobs(orphans);
+  for (const key of orphans) effects.jobDeleted(key);
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { startMongo, whyUnavailable } from '../../../../test/servers/mongodb.mjs';
+import { MongoDBJobStore } from '../../src/index.js';
+import { aJob, aTrigger, end, everyClass, freshDatabase, HeardSignals, run, start } from './open-store.js';
+
+const reason = await whyUnavailable();
+
+describe.skipIf(reason !== null)(`clients and databases${reason === null ? '' : ` (${reason})`}`, () => {
+  it('uses a client or a database of the user, and closes neither', async () => {
+    await using server = await startMongo();
+    const { client, db } = await freshDatabase(server.url);
+    for (const options of [{ client, dbName: db.databaseName }, { db }]) {
+      const { store } = await start(options);
+      await store.storeJob(aJob('j'), { replace: true });
+      await store.shutdown();
+      expect(await db.collection('ametrine_jobs').countDocuments()).toBe(1);
+    }
+  });
+
+  it('keeps stores of different prefixes and scheduler names apart', async () => {
+    await using server = await startMongo();
+    const { db } = await freshDatabase(server.url);
+    const { store: one } = await start({ db, collectionPrefix: 'one' });
+    const { store: two } = await start({ db, collectionPrefix: 'two' });
+    await one.storeJob(aJob('j'));
+    expect(await two.getJob(aJob('j').key)).toBeNull();
+  });
+
+  it('refuses a schema that it does not know', async () => {
+    await using server = await startMongo();
+    const { db } = await freshDatabase(server.url);
+    await db
+      .collection<{ _id: string; version: number }>('ametrine_meta')
+      .insertOne({ _id: 'schema', version: 99 });
+    const store = new MongoDBJobStore({ db });
+    const context = {
+      schedulerName: 'test',
+      instanceId: 'node',
+      signals: new HeardSignals(),
+      jobClassResolver: everyClass,
+    };
+    await expect(store.initialize(context)).rejects.toMatchObject({ code: 'ERR_STORE_SCHEMA' });
+  });
+
+  it('refuses a second living node of one name, and takes the name of one that is gone', async () => {
+    await using server = await startMongo();
+    const { db } = await freshDatabase(server.url);
+    const options = { uri: server.url, dbName: db.databaseName };
+    const { store } = await start(options);
+    await expect(start(options)).rejects.toMatchObject({
+      code: 'ERR_STORE_UNAVAILABLE',
+      details: { instanceId: 'node' },
+    });
+    await store.shutdown();
+    await start(options);
+  });
+
+  it('tells another node of a trigger, and none of fires and completions', async () => {
+    await using server = await startMongo();
+    const { db } = await freshDatabase(server.url);
+    const { store } = await start({ db }, 'a');
+    const { store: other, signals } = await start({ db, pollIntervalMs: 10 }, 'b');
+    const job = aJob('j');
+    await store.storeJob(job);
+    signals.changes.length = 0;
+    await store.storeTrigger(aTrigger(job, 't'));
+    await signals.changed();
+    signals.changes.length = 0;
+    await end(store, await run(store));
+    await other.checkIn({ now: 0 });
+    expect(signals.changes).toEqual([]);
+  });
+});
