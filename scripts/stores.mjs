@@ -55,12 +55,12 @@ export const testedStores = [
   },
   {
     name: 'mongodb',
-    suite: 'packages/store-mongodb/test/mongodb.conformance.test.ts',
+    suite: 'packages/store-mongodb/test/conformance.test.ts',
     servers: ['mongodb'],
   },
   {
     name: 'mongodb-replset',
-    suite: 'packages/store-mongodb/test/mongodb-replset.conformance.test.ts',
+    suite: 'packages/store-mongodb/test/replset.conformance.test.ts',
     servers: ['mongodb-replset'],
   },
 ];

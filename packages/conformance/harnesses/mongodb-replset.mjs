@@ -6,7 +6,7 @@ import { harnessFor } from './mongodb-stores.mjs';
 const { url, version } = await startMongoReplicaSet();
 
 export default defineHarness(
-  harnessFor({
+  await harnessFor({
     name: 'replica set',
     uri: url,
     version,

@@ -53,8 +53,10 @@ const manifest = new URL('../../store-mongodb/package.json', import.meta.url);
  *   at?: (endpoint: import('@ametrine/conformance').TcpEndpoint) => string, tcp?: import('@ametrine/conformance').TcpEndpoint }} server
  *   `at`: the connection string by way of a proxy
  */
-export function harnessFor({ name, uri, version, backend, wakeup, at = () => uri, tcp }) {
-  const beside = new MongoClient(uri, { serverSelectionTimeoutMS: 10_000 });
+export async function harnessFor({ name, uri, version, backend, wakeup, at = () => uri, tcp }) {
+  // One connection, open before the first case: one that a case opened would count as left behind by it.
+  const beside = new MongoClient(uri, { serverSelectionTimeoutMS: 10_000, minPoolSize: 1, maxPoolSize: 1 });
+  await beside.db('admin').command({ ping: 1 });
   const uriOf = (endpoint) => (endpoint === undefined ? uri : at(endpoint));
   return {
     name: `@ametrine/store-mongodb (${name})`,

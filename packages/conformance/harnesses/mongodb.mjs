@@ -6,7 +6,7 @@ import { harnessFor } from './mongodb-stores.mjs';
 const { url, host, port, version } = await startMongo();
 
 export default defineHarness(
-  harnessFor({
+  await harnessFor({
     name: 'standalone',
     uri: url,
     version,

@@ -42,6 +42,7 @@ const EVENTS = [
 
 /** Lets the sockets and timers of a client loose, now and whenever there are new ones. */
 export function letLoose(client: MongoClient): void {
+  const known = new WeakSet<object>();
   let isPlanned = false;
   const plan = (): void => {
     if (isPlanned) return;
@@ -49,21 +50,27 @@ export function letLoose(client: MongoClient): void {
     // The driver sets its next timer right after it told of the event.
     setImmediate(() => {
       isPlanned = false;
-      letGo(client as unknown as DriverInside);
+      letGo(client as unknown as DriverInside, known);
     });
   };
   for (const event of EVENTS) client.on(event, plan);
   plan();
 }
 
-function letGo(client: DriverInside): void {
+function letGo(client: DriverInside, known: WeakSet<object>): void {
+  // Once each: a socket that is not connected yet keeps a listener for every time.
+  const unref = (handle: Unrefable | undefined): void => {
+    if (handle === undefined || known.has(handle)) return;
+    known.add(handle);
+    handle.unref?.();
+  };
   for (const { pool, monitor } of client.topology?.s?.servers?.values() ?? []) {
-    for (const { socket } of pool?.connections ?? []) socket?.unref?.();
-    for (const { socket } of pool?.checkedOut ?? []) socket?.unref?.();
-    monitor?.connection?.socket?.unref?.();
-    monitor?.monitorId?.timerId?.unref?.();
-    monitor?.rttPinger?.connection?.socket?.unref?.();
-    monitor?.rttPinger?.monitorId?.unref?.();
+    for (const { socket } of pool?.connections ?? []) unref(socket);
+    for (const { socket } of pool?.checkedOut ?? []) unref(socket);
+    unref(monitor?.connection?.socket);
+    unref(monitor?.monitorId?.timerId);
+    unref(monitor?.rttPinger?.connection?.socket);
+    unref(monitor?.rttPinger?.monitorId);
   }
 }
 

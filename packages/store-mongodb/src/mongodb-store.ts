@@ -36,6 +36,7 @@ import { storeNewTrigger } from './hot-path/joining.js';
 import { release } from './hot-path/releasing.js';
 import { CallsUnderWay } from './loose-client.js';
 import { checkMongoOptions, type MongoSettings, type MongoStoreOptions, namesReplicaSet } from './options.js';
+import { SerialQueue } from './serial-queue.js';
 import { SchedulerLock } from './transactions/scheduler-lock.js';
 import { SessionTransactor } from './transactions/session-transactor.js';
 import { StandaloneTransactor } from './transactions/standalone-transactor.js';
@@ -75,6 +76,8 @@ export class MongoDBJobStore extends JobStoreSupport {
   /** Tells this node's own scheduler, and nobody else. */
   #heard: (candidateAt: number | null) => void = () => {};
   readonly #calls = new CallsUnderWay();
+  /** Claims of one node take turns: at once they would be one another's rivals for the same triggers. */
+  readonly #claims = new SerialQueue();
 
   /** @throws SchedulerError `ERR_INVALID_ARGUMENT` that names the option */
   constructor(options: MongoStoreOptions) {
@@ -228,7 +231,7 @@ export class MongoDBJobStore extends JobStoreSupport {
   // The hot path
 
   protected override claim(request: ClaimRequest, effects: Effects): Promise<ClaimResult> {
-    return claim(this.#parts.hot, effects, request);
+    return this.#claims.run(() => claim(this.#parts.hot, effects, request));
   }
 
   protected override fire(

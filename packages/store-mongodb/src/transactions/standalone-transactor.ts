@@ -25,6 +25,8 @@ export class StandaloneTransactor implements Transactor {
   readonly #lock: SchedulerLock;
   readonly #patienceMs: number;
   readonly #queue = new SerialQueue();
+  /** One that has not begun is everybody's. */
+  #settling: Promise<void> | null = null;
 
   constructor(parts: SharedParts, lock: SchedulerLock, timeoutMs: number) {
     this.#parts = parts;
@@ -164,8 +166,9 @@ export class StandaloneTransactor implements Transactor {
     );
   }
 
-  async settle(): Promise<void> {
-    await this.#queue.run(async () => {
+  settle(): Promise<void> {
+    this.#settling ??= this.#queue.run(async () => {
+      this.#settling = null;
       const tenure = await this.#lock.acquire();
       try {
         await this.#tidy({ ...tenure, inherited: true });
@@ -173,6 +176,7 @@ export class StandaloneTransactor implements Transactor {
         await this.#lock.release(tenure, {});
       }
     });
+    return this.#settling;
   }
 }
 

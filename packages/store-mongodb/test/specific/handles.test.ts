@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Server } from '../../../../test/servers/server.mjs';
 import { startMongo, whyUnavailable } from '../../../../test/servers/mongodb.mjs';
 import { MongoDBJobStore } from '../../src/index.js';
 import { aJob, aTrigger, end, everyClass, freshDatabase, HeardSignals, run, start } from './open-store.js';
@@ -6,8 +7,14 @@ import { aJob, aTrigger, end, everyClass, freshDatabase, HeardSignals, run, star
 const reason = await whyUnavailable();
 
 describe.skipIf(reason !== null)(`clients and databases${reason === null ? '' : ` (${reason})`}`, () => {
+  // Stores and clients are closed after their test: the server outlives it.
+  let server: Server;
+  beforeAll(async () => {
+    server = await startMongo();
+  }, 60_000);
+  afterAll(() => server.stop());
+
   it('uses a client or a database of the user, and closes neither', async () => {
-    await using server = await startMongo();
     const { client, db } = await freshDatabase(server.url);
     for (const options of [{ client, dbName: db.databaseName }, { db }]) {
       const { store } = await start(options);
@@ -18,7 +25,6 @@ describe.skipIf(reason !== null)(`clients and databases${reason === null ? '' : 
   });
 
   it('keeps stores of different prefixes and scheduler names apart', async () => {
-    await using server = await startMongo();
     const { db } = await freshDatabase(server.url);
     const { store: one } = await start({ db, collectionPrefix: 'one' });
     const { store: two } = await start({ db, collectionPrefix: 'two' });
@@ -27,7 +33,6 @@ describe.skipIf(reason !== null)(`clients and databases${reason === null ? '' : 
   });
 
   it('refuses a schema that it does not know', async () => {
-    await using server = await startMongo();
     const { db } = await freshDatabase(server.url);
     await db
       .collection<{ _id: string; version: number }>('ametrine_meta')
@@ -43,7 +48,6 @@ describe.skipIf(reason !== null)(`clients and databases${reason === null ? '' : 
   });
 
   it('refuses a second living node of one name, and takes the name of one that is gone', async () => {
-    await using server = await startMongo();
     const { db } = await freshDatabase(server.url);
     const options = { uri: server.url, dbName: db.databaseName };
     const { store } = await start(options);
@@ -56,7 +60,6 @@ describe.skipIf(reason !== null)(`clients and databases${reason === null ? '' : 
   });
 
   it('tells another node of a trigger, and none of fires and completions', async () => {
-    await using server = await startMongo();
     const { db } = await freshDatabase(server.url);
     const { store } = await start({ db }, 'a');
     const { store: other, signals } = await start({ db, pollIntervalMs: 10 }, 'b');

@@ -1,6 +1,7 @@
 import { defineCalendar } from '@ametrine/core';
 import type { CommandStartedEvent, Db, Document } from 'mongodb';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Server } from '../../../../test/servers/server.mjs';
 import { startMongo, whyUnavailable } from '../../../../test/servers/mongodb.mjs';
 import { aJob, aTrigger, end, freshDatabase, run, start, T0 } from './open-store.js';
 
@@ -21,8 +22,10 @@ function explainable({ command }: CommandStartedEvent): Document | null {
       ...(projection && { projection }),
     };
   }
-  if (command['update'] !== undefined) return { update: command['update'], updates: [command['updates'][0]] };
-  if (command['delete'] !== undefined) return { delete: command['delete'], deletes: [command['deletes'][0]] };
+  if (command['updates'] !== undefined)
+    return { update: command['update'], updates: [command['updates'][0]] };
+  if (command['deletes'] !== undefined)
+    return { delete: command['delete'], deletes: [command['deletes'][0]] };
   if (command['distinct'] !== undefined) {
     const { distinct, key, query } = command;
     return { distinct, key, query };
@@ -83,8 +86,14 @@ async function everyStep(db: Db): Promise<void> {
 }
 
 describe.skipIf(reason !== null)(`plans of the server${reason === null ? '' : ` (${reason})`}`, () => {
+  // Stores and clients are closed after their test: the server outlives it.
+  let server: Server;
+  beforeAll(async () => {
+    server = await startMongo();
+  }, 60_000);
+  afterAll(() => server.stop());
+
   it(`go by an index and sort nothing, among ${TRIGGERS} triggers`, async () => {
-    await using server = await startMongo();
     const { client, db } = await freshDatabase(server.url, { monitorCommands: true });
     const asked = new Map<string, Document>();
     const record = (event: CommandStartedEvent): void => {
