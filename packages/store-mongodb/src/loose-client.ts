@@ -18,8 +18,14 @@ interface Connected {
   readonly socket?: Unrefable;
 }
 
+interface DriverPool {
+  readonly connections?: Iterable<Connected>;
+  readonly checkedOut?: Iterable<Connected>;
+  minPoolSizeTimer?: Unrefable | undefined;
+}
+
 interface DriverServer {
-  readonly pool?: { readonly connections?: Iterable<Connected>; readonly checkedOut?: Iterable<Connected> };
+  readonly pool?: DriverPool;
   readonly monitor?: {
     readonly connection?: Connected | null;
     readonly monitorId?: { readonly timerId?: Unrefable };
@@ -65,6 +71,10 @@ function letGo(client: DriverInside, known: WeakSet<object>): void {
     handle.unref?.();
   };
   for (const { pool, monitor } of client.topology?.s?.servers?.values() ?? []) {
+    if (pool !== undefined && !known.has(pool)) {
+      known.add(pool);
+      letTimersGo(pool);
+    }
     for (const { socket } of pool?.connections ?? []) unref(socket);
     for (const { socket } of pool?.checkedOut ?? []) unref(socket);
     unref(monitor?.connection?.socket);
@@ -72,6 +82,21 @@ function letGo(client: DriverInside, known: WeakSet<object>): void {
     unref(monitor?.rttPinger?.connection?.socket);
     unref(monitor?.rttPinger?.monitorId);
   }
+}
+
+/** The pool sets a timer anew ten times a second, without an event: each is let loose as it is set. */
+function letTimersGo(pool: DriverPool): void {
+  let timer = pool.minPoolSizeTimer;
+  timer?.unref?.();
+  Object.defineProperty(pool, 'minPoolSizeTimer', {
+    configurable: true,
+    enumerable: true,
+    get: () => timer,
+    set: (next: Unrefable | undefined) => {
+      timer = next;
+      next?.unref?.();
+    },
+  });
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

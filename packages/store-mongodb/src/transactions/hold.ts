@@ -80,6 +80,12 @@ export async function takeBack(
   );
 }
 
+/** Whether anything of a collection is marked. */
+export async function isHeld(collections: Collections, scheduler: string, name: Touched): Promise<boolean> {
+  const filter = { scheduler, hold: { $exists: true } };
+  return (await heldIn(collections, name).findOne(filter, { projection: { _id: 1 } })) !== null;
+}
+
 /**
  * The document that counts: its former self when somebody holds it who is not done; null when that is none.
  *

@@ -9,7 +9,7 @@ import { networkFault } from '../errors.js';
 import { SerialQueue } from '../serial-queue.js';
 import { waitAbout } from '../waiting.js';
 import { Conflict, isDuplicate } from './conflict.js';
-import { carryThrough, takeBack } from './hold.js';
+import { carryThrough, isHeld, takeBack } from './hold.js';
 import { MongoTransaction } from './mongo-transaction.js';
 import type { SchedulerLock, Tenure } from './scheduler-lock.js';
 import { fateUnknown, type SharedParts } from './session-transactor.js';
@@ -79,7 +79,8 @@ export class StandaloneTransactor implements Transactor {
     const { collections, scheduler } = this.#parts;
     if (inherited && document.committed) await carryThrough(collections, scheduler, document.fence);
     if (inherited) await takeBack(collections, scheduler);
-    else await takeBack(collections, scheduler, ['triggers']);
+    else if (await isHeld(collections, scheduler, 'triggers'))
+      await takeBack(collections, scheduler, ['triggers']);
   }
 
   async #undo(tenure: Tenure, tx: MongoTransaction): Promise<void> {
