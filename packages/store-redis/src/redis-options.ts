@@ -4,7 +4,7 @@
  * @module
  */
 import { checkKnownKeys, invalidArgument, STORE_OPTION_KEYS, type StoreOptions } from '@ametrine/core/spi';
-import type { RedisClient } from './client.js';
+import { isCluster, type RedisClient } from './client.js';
 import { checkKeyPrefix } from './keys.js';
 
 /** Where a server listens. */
@@ -71,6 +71,7 @@ export interface RedisStoreTuning extends StoreOptions {
   /**
    * How many replicas must have received a change before the store's call returns (`WAIT`); fewer, after a second, are
    * reported and do not undo it. It narrows what a failover can lose and adds a round trip to every call that writes.
+   * Refused for a cluster, by nodes or by a client of yours.
    * @defaultValue 0
    */
   readonly waitReplicas?: number;
@@ -133,15 +134,18 @@ export function checkRedisOptions(options: RedisStoreOptions): RedisSettings {
   if (foreign !== undefined) {
     throw invalidArgument(`options.${foreign}`, '(given)', `no such option beside ${kind}`);
   }
-  if (kind === 'nodes' && given['waitReplicas'] !== undefined) {
-    throw invalidArgument('options.waitReplicas', given['waitReplicas'], 'no such option beside nodes');
+  const client = kind === 'client' ? checkClient(given['client']) : null;
+  const isOfCluster = kind === 'nodes' || (client !== null && isCluster(client));
+  if (isOfCluster && given['waitReplicas'] !== undefined) {
+    // WAIT has no key by which a cluster would know the server that was written to.
+    throw invalidArgument('options.waitReplicas', given['waitReplicas'], 'no such option for a cluster');
   }
   return {
     keyPrefix: checkKeyPrefix(given['keyPrefix'] ?? 'ametrine'),
     patienceMs: checkWhole('patienceMs', given['patienceMs'] ?? DEFAULT_PATIENCE_MS),
     durability: checkDurability(given['durability'] ?? 'process'),
     waitReplicas: checkWhole('waitReplicas', given['waitReplicas'] ?? 0),
-    client: kind === 'client' ? checkClient(given['client']) : null,
+    client,
     at: kind === 'client' ? null : { place: checkPlace(kind, given), credentials: checkCredentials(given) },
   };
 }

@@ -1,4 +1,5 @@
 import { isSchedulerError } from '@ametrine/core';
+import { Cluster } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { RedisJobStore } from '../src/redis-store.js';
 
@@ -28,6 +29,11 @@ describe('options', () => {
     ['a negative patience', { url, patienceMs: -1 }, 'options.patienceMs'],
     ['another durability', { url, durability: 'none' }, 'options.durability'],
     ['replicas in a cluster', { nodes: [{ host: 'a', port: 1 }], waitReplicas: 1 }, 'options.waitReplicas'],
+    [
+      'replicas beside a Cluster of the user',
+      { client: new Cluster([{ host: 'a', port: 1 }], { lazyConnect: true }), waitReplicas: 1 },
+      'options.waitReplicas',
+    ],
     ['a misspelt option', { url, patience: 1 }, 'options.patience'],
   ])('refuse %s', (_, options, field) => {
     expect(refusal(options).details['field']).toBe(field);

@@ -23,7 +23,7 @@ import {
   type TriggerRecord,
   type TriggerSelection,
 } from '@ametrine/core/spi';
-import { decodeGroup, decodeName, encodeGroup, encodeName, idOf, keyOf } from '../ids.js';
+import { decodeGroup, decodeName, encodeName, idOf, keyOf } from '../ids.js';
 import { readCalendar } from '../records/calendar-text.js';
 import { previousFireIn, readExecution, readInstance } from '../records/execution-text.js';
 import { readJob, readJobAnyway } from '../records/job-text.js';
@@ -32,6 +32,7 @@ import { readTrigger, type TriggerText } from '../records/trigger-text.js';
 import type { Base } from './base.js';
 import { Changes } from './changes.js';
 import { type DueRange, firstInOrder, firstOf } from './due-order.js';
+import { executionFilter, isSelected, overlaid, storedIds } from './selections.js';
 import { TriggerReader } from './trigger-reader.js';
 
 /** One transaction. */
@@ -100,9 +101,11 @@ export class RedisTransaction implements StoreTransaction {
     for (const key of jobKeys) {
       // One more than this transaction may have removed.
       const limit = this.changes.triggers.size + 1;
-      const ids = await this.#ids({ by: 'job', jobKey: key }, limit);
+      const stored = this.changes.cleared
+        ? []
+        : await storedIds(this.#base, { by: 'job', jobKey: key }, limit);
       const belongs = ({ trigger }: TriggerRecord): boolean => sameKey(trigger.jobKey, key);
-      if (overlaid(ids, this.changes.triggers, belongs).length > 0) found.push(key);
+      if (overlaid(stored, this.changes.triggers, belongs).length > 0) found.push(key);
     }
     return found;
   }
@@ -154,37 +157,10 @@ export class RedisTransaction implements StoreTransaction {
   ): Promise<readonly TriggerRecord[]> {
     if (selection.by === 'keys') return this.getTriggers(selection.keys);
     const most = limit + this.changes.triggers.size;
-    const ids = overlaid(await this.#ids(selection, most), this.changes.triggers, (record) =>
-      isSelected(selection, record),
-    );
+    const stored = this.changes.cleared ? [] : await storedIds(this.#base, selection, most);
+    const ids = overlaid(stored, this.changes.triggers, (record) => isSelected(selection, record));
     const found = (await this.#records(ids)).filter((record) => isSelected(selection, record));
     return found.slice(0, limit);
-  }
-
-  /** Ids that a selection chooses among what is stored. Whether one is still among them its record says. */
-  async #ids(selection: Criterion, limit: number): Promise<readonly string[]> {
-    if (this.changes.cleared) return [];
-    const behind = (count: number) => (member: string) => member.split('\0').slice(count).join('\0');
-    switch (selection.by) {
-      case 'all':
-        return this.#base.startingWith('ids', '', limit);
-      case 'job': {
-        const prefix = `${idOf(selection.jobKey)}\0`;
-        return (await this.#base.startingWith('by_job', prefix, limit)).map(behind(2));
-      }
-      case 'triggerGroup':
-        return this.#base.startingWith('ids', `${encodeGroup(selection.group)}\0`, limit);
-      case 'jobGroup': {
-        const prefix = `${encodeGroup(selection.group)}\0`;
-        return (await this.#base.startingWith('by_job', prefix, limit)).map(behind(2));
-      }
-      case 'calendar': {
-        const prefix = `${encodeName(selection.calendarName)}\0`;
-        return (await this.#base.startingWith('by_calendar', prefix, limit)).map(behind(1));
-      }
-      case 'state':
-        return selection.state === 'complete' ? this.#base.complete() : this.#base.startingWith('ids', '');
-    }
   }
 
   /** What users are told of a trigger's state: asked of what is stored, at one moment. */
@@ -381,59 +357,5 @@ export class RedisTransaction implements StoreTransaction {
     }
     const counted = await this.#base.values('meta', ['jobs', 'triggers']);
     return { jobs: Number(counted.get('jobs')), triggers: Number(counted.get('triggers')), calendars };
-  }
-}
-
-/** Names as they are after changes: without those removed, and with new ones that are wanted. */
-function overlaid<T>(
-  stored: readonly string[],
-  changes: ReadonlyMap<string, T | null>,
-  isWanted: (value: T) => boolean,
-): readonly string[] {
-  if (changes.size === 0) return stored;
-  const names = new Set(stored);
-  for (const [name, value] of changes) {
-    if (value !== null && isWanted(value)) names.add(name);
-    else names.delete(name);
-  }
-  return [...names];
-}
-
-/** Selections but those of keys, which need no look at the record. */
-type Criterion = Exclude<TriggerSelection, { readonly by: 'keys' }>;
-
-function isSelected(selection: Criterion, { trigger, state }: TriggerRecord): boolean {
-  switch (selection.by) {
-    case 'all':
-      return true;
-    case 'job':
-      return sameKey(trigger.jobKey, selection.jobKey);
-    case 'triggerGroup':
-      return trigger.key.group === selection.group;
-    case 'jobGroup':
-      return trigger.jobKey.group === selection.group;
-    case 'calendar':
-      return trigger.calendarName === selection.calendarName;
-    case 'state':
-      return state === selection.state;
-  }
-}
-
-function executionFilter(selection: ExecutionSelection): (execution: ExecutionRecord) => boolean {
-  switch (selection.by) {
-    case 'ids': {
-      const tokens = new Set(selection.fireInstanceIds);
-      return ({ fireInstanceId }) => tokens.has(fireInstanceId);
-    }
-    case 'jobs': {
-      const jobs = new Set(selection.jobKeys.map(keyText));
-      return ({ jobKey }) => jobs.has(keyText(jobKey));
-    }
-    case 'instance':
-      return ({ instanceId }) => instanceId === selection.instanceId;
-    case 'nonConcurrent':
-      return ({ nonConcurrent }) => nonConcurrent;
-    case 'all':
-      return () => true;
   }
 }
