@@ -14,7 +14,7 @@ const LONGEST_LOCK_PAUSE_MS = 16;
 /** Counts down the patience of one call. Pauses grow and are jittered, so that nodes do not keep in step. */
 export class Patience {
   readonly #limitMs: number;
-  readonly #leastMs: number;
+  readonly #leastMs: () => number;
   readonly #startedAt = performance.now();
   #pauseMs = FIRST_PAUSE_MS;
   #lockPauseMs = FIRST_LOCK_PAUSE_MS;
@@ -23,9 +23,9 @@ export class Patience {
 
   /**
    * @param limitMs - how long to go on trying
-   * @param leastMs - how long to wait for an answer at least, for what keeps the server busy for long
+   * @param leastMs - how long to wait for an answer at least, where something keeps the server busy for long
    */
-  constructor(limitMs: number, leastMs: number = LEAST_MS) {
+  constructor(limitMs: number, leastMs: () => number = () => 0) {
     this.#limitMs = limitMs;
     this.#leastMs = leastMs;
   }
@@ -43,7 +43,7 @@ export class Patience {
           this.wasExceeded = true;
           reject(new Error('Command timed out'));
         },
-        Math.max(this.#leftMs, this.#leastMs),
+        Math.max(this.#leftMs, this.#leastMs(), LEAST_MS),
       );
       work.then(
         (value) => {

@@ -50,6 +50,8 @@ export class Session {
   dataId = '';
   readonly #parts: SessionParts;
   readonly #lanes: Lanes;
+  /** The large requests under way, with how long each may keep the server busy (ms): all calls wait for as long. */
+  readonly #large = new Set<{ readonly busyMs: number }>();
   #attempt: Promise<void> | null = null;
   /** Why the last attempt of ours to connect failed. */
   #refusal: unknown = null;
@@ -65,6 +67,10 @@ export class Session {
   /** The names of the lanes that were used, for the last call of all to forget them. */
   get laneNames(): readonly string[] {
     return this.#lanes.names;
+  }
+
+  get #busyMs(): number {
+    return Math.max(0, ...Array.from(this.#large, ({ busyMs }) => busyMs));
   }
 
   /** Runs a script that writes nothing, or that may be repeated as it is. */
@@ -99,13 +105,12 @@ export class Session {
     operation: string,
     args: readonly Argument[],
     keys: Keys = this.keys,
-    leastMs?: number,
   ): Promise<Reply> {
     const lane = this.#lanes.take();
     try {
       const all = [this.dataId, lane.name, lane.call, ...args];
       const attempt = (): Promise<unknown> => this.#script(command, all, keys);
-      const reply = (await this.#patiently(operation, attempt, 'write', leastMs)) as Reply;
+      const reply = (await this.#patiently(operation, attempt, 'write')) as Reply;
       if (this.#parts.waitReplicas > 0) await this.#waitForReplicas();
       return reply;
     } finally {
@@ -118,26 +123,44 @@ export class Session {
    * into a list of its own, and is then written in one step all the same.
    *
    * @param head - the arguments behind the number of pieces, before the pieces
+   * @param between - called behind every page that was brought
    */
   async writePieces(
     command: CommandName,
     operation: string,
     head: readonly Argument[],
     pieces: readonly string[],
+    between: () => Promise<void> = async () => {},
   ): Promise<Reply> {
     if (pieces.length <= PIECES_AT_ONCE) return this.write(command, operation, ['', ...head, ...pieces]);
-    const keys = { ...this.keys, stage: `${this.keys.stage}:${crypto.randomUUID()}` };
-    for (;;) {
-      await this.#patiently(operation, () => this.#parts.client.call('DEL', keys.stage));
-      for (let from = 0; from < pieces.length; from += PIECES_AT_ONCE) {
-        const page = pieces.slice(from, from + PIECES_AT_ONCE);
-        await this.#patiently(operation, () => this.#parts.client.call('RPUSH', keys.stage, ...page));
-        await this.#patiently(operation, () => this.#parts.client.call('EXPIRE', keys.stage, STAGED_SECONDS));
+    const request = { busyMs: LEAST_MS_A_PIECE * pieces.length };
+    this.#large.add(request);
+    try {
+      const keys = { ...this.keys, stage: `${this.keys.stage}:${crypto.randomUUID()}` };
+      for (;;) {
+        await this.#stage(operation, keys.stage, pieces, between);
+        const reply = await this.write(command, operation, [pieces.length, ...head], keys);
+        // A page whose answer was lost was brought twice.
+        if (reply[0] !== 'restage') return reply;
       }
-      const leastMs = LEAST_MS_A_PIECE * pieces.length;
-      const reply = await this.write(command, operation, [pieces.length, ...head], keys, leastMs);
-      // A page whose answer was lost was brought twice.
-      if (reply[0] !== 'restage') return reply;
+    } finally {
+      this.#large.delete(request);
+    }
+  }
+
+  async #stage(
+    operation: string,
+    key: string,
+    pieces: readonly string[],
+    between: () => Promise<void>,
+  ): Promise<void> {
+    const { client } = this.#parts;
+    await this.#patiently(operation, () => client.call('DEL', key));
+    for (let from = 0; from < pieces.length; from += PIECES_AT_ONCE) {
+      const page = pieces.slice(from, from + PIECES_AT_ONCE);
+      await this.#patiently(operation, () => client.call('RPUSH', key, ...page));
+      await this.#patiently(operation, () => client.call('EXPIRE', key, STAGED_SECONDS));
+      await between();
     }
   }
 
@@ -149,9 +172,9 @@ export class Session {
     operation: string,
     attempt: () => Promise<unknown>,
     what: 'read' | 'script' | 'write' = 'read',
-    leastMs?: number,
   ): Promise<unknown> {
-    const patience = new Patience(this.#parts.patienceMs, leastMs);
+    // Whoever gave up meanwhile would cut the connection under the large request, which is what keeps the server busy.
+    const patience = new Patience(this.#parts.patienceMs, () => this.#busyMs);
     let cut: unknown = null;
     for (;;) {
       if (!(await this.#connected(patience))) throw this.#gaveUp(operation, cut, null);

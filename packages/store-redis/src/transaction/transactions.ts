@@ -74,13 +74,14 @@ export class Transactions {
     const token = `${this.#parts.life}:${this.#counter}`;
     await session.run('lock', operation, session.dataId, token, LEASE_MS, '0');
     let renewedAt = performance.now();
-    const base = new Base(session, operation, async () => {
+    const renew = async (): Promise<void> => {
       const now = performance.now();
       if (now - renewedAt < RENEW_AFTER_MS) return;
       const [word] = await session.run('lock', operation, session.dataId, token, LEASE_MS, '1');
       if (word === 'gone') throw new LeaseOver();
       renewedAt = now;
-    });
+    };
+    const base = new Base(session, operation, renew);
     const tx = new RedisTransaction(base, effects);
     let result: T;
     try {
@@ -90,7 +91,7 @@ export class Transactions {
       throw error;
     }
     if (tx.changes.isEmpty) await this.#unlock(operation, token);
-    else await this.#commit(operation, effects, tx, token);
+    else await this.#commit(operation, effects, tx, token, renew);
     return result;
   }
 
@@ -104,7 +105,13 @@ export class Transactions {
     }
   }
 
-  async #commit(operation: string, effects: Effects, tx: RedisTransaction, token: string): Promise<void> {
+  async #commit(
+    operation: string,
+    effects: Effects,
+    tx: RedisTransaction,
+    token: string,
+    renew: () => Promise<void>,
+  ): Promise<void> {
     const { session, instanceId, life } = this.#parts;
     const pieces = tx.changes.pieces(
       (name) => (name === instanceId ? life : ''),
@@ -113,7 +120,7 @@ export class Transactions {
     const { change } = effects;
     const news = change === undefined ? '-' : (change ?? '');
     const head = [session.keys.channel, life, token, news];
-    const [word] = await session.writePieces('commit', operation, head, pieces);
+    const [word] = await session.writePieces('commit', operation, head, pieces, renew);
     if (word === 'unlocked') throw new LeaseOver();
   }
 
