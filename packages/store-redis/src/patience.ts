@@ -37,21 +37,27 @@ export class Patience {
   /** What `work` gives; rejects when that takes longer than the patience lasts, a second at least. */
   limit<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      let last: NodeJS.Immediate | undefined;
       // The timer keeps the process alive while something is under way: the connection does not.
       const timer = setTimeout(
         () => {
-          this.wasExceeded = true;
-          reject(new Error('Command timed out'));
+          // Where this process was stalled the answer may be here, unread: what has arrived is read first.
+          last = setImmediate(() => {
+            this.wasExceeded = true;
+            reject(new Error('Command timed out'));
+          });
         },
         Math.max(this.#leftMs, this.#leastMs(), LEAST_MS),
       );
       work.then(
         (value) => {
           clearTimeout(timer);
+          clearImmediate(last);
           resolve(value);
         },
         (error: unknown) => {
           clearTimeout(timer);
+          clearImmediate(last);
           reject(error instanceof Error ? error : new Error(String(error)));
         },
       );

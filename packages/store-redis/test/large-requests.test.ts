@@ -31,3 +31,22 @@ it('a large request may keep the server busy: no call beside it gives up or cuts
   await store.shutdown();
   admin.disconnect();
 });
+
+it('an answer that came while this process was stalled is an answer', { timeout: 60_000 }, async () => {
+  await using server = await startRedis({ killable: true, aof: 'everysec' });
+  const admin = new Redis(server.url);
+  const { store, problems } = await open({ url: server.url, patienceMs: 100 });
+  const state = () => store.getTriggerState(once('t', job('j')).key);
+  // The server knows the script from here on, and answers at the first request.
+  await state();
+  await admin.call('CLIENT', 'PAUSE', 500, 'ALL');
+  const call = state();
+  await new Promise((resolve) => setImmediate(resolve));
+  // Longer than a call waits, as the encoding of a very large bulk may be.
+  const until = performance.now() + 1500;
+  while (performance.now() < until);
+  expect(await call).toBe('none');
+  expect(problems).toEqual([]);
+  await store.shutdown();
+  admin.disconnect();
+});
