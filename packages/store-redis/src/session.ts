@@ -36,6 +36,8 @@ const REPLICA_WAIT_MS = 1000;
 
 /** States of a client that does nothing to be connected just now. */
 const PAUSED: ReadonlySet<string> = new Set(['wait', 'end', 'close']);
+/** What an attempt to connect ends with; `end` alone where no Sentinel named a server to connect to. */
+const ATTEMPT_ENDS = ['ready', 'close', 'end'] as const;
 /** More pieces than this go to the server in several requests. */
 const PIECES_AT_ONCE = 20_000;
 /** A large request keeps the server busy for some µs a piece, and for more where it shares its processor. */
@@ -237,13 +239,11 @@ export class Session {
     const { client } = this.#parts;
     this.#attempt ??= new Promise((resolve) => {
       const ended = (): void => {
-        client.off('ready', ended);
-        client.off('close', ended);
+        for (const event of ATTEMPT_ENDS) client.off(event, ended);
         this.#attempt = null;
         resolve();
       };
-      client.on('ready', ended);
-      client.on('close', ended);
+      for (const event of ATTEMPT_ENDS) client.on(event, ended);
     });
     return this.#attempt;
   }

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { isSchedulerError } from '@ametrine/core';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -179,6 +180,25 @@ describe('behind Sentinels', { timeout: 120_000 }, () => {
     // Every change had reached the replica before the call returned.
     expect((await store.getCounts()).triggers).toBe(21);
     await store.shutdown();
+  });
+
+  it('asks them again when none of them knew a primary', async () => {
+    let asked = 0;
+    let askedAgain = (): void => {};
+    const again = new Promise<void>((resolve) => (askedAgain = resolve));
+    const sentinel = createServer((socket) => {
+      socket.destroy();
+      asked += 1;
+      if (asked === 3) askedAgain();
+    });
+    await new Promise<void>((resolve) => sentinel.listen(0, '127.0.0.1', resolve));
+    closing.push(() => sentinel.close());
+    const { port } = sentinel.address() as AddressInfo;
+    const sentinels = [{ host: '127.0.0.1', port }];
+    const opening = refusalOf(open({ sentinels, name: 'primary', patienceMs: 3000 }));
+    const outcome = await Promise.race([again, opening]);
+    expect(outcome, 'it did not ask again before it gave up').toBeUndefined();
+    expect((await opening).code).toBe('ERR_STORE_UNAVAILABLE');
   });
 });
 
