@@ -112,9 +112,6 @@ const STATES: ReadonlySet<unknown> = new Set<StoredTriggerState>([
   'error',
 ]);
 
-/** The states of triggers that are there. */
-export const LIVING_STATES: readonly StoredTriggerState[] = [...(STATES as ReadonlySet<StoredTriggerState>)];
-
 const INSTRUCTIONS: ReadonlySet<unknown> = new Set<MisfireInstruction>([
   'smart',
   'ignore',
