@@ -204,14 +204,15 @@ export class MongoDBJobStore extends JobStoreSupport {
     const recoveries = await super.schedulerStarted(options);
     if (!this.#listening && this.#open !== null) {
       this.#listening = true;
-      await this.#open.wakeup.start();
+      const { wakeup } = this.#open;
+      await this.#calls.during(() => wakeup.start());
     }
     return recoveries;
   }
 
   /** Nodes are judged by the server's clock. */
   protected override livenessNow(): Promise<number> {
-    return serverNow(this.#parts.connection.db);
+    return this.#calls.during(() => serverNow(this.#parts.connection.db));
   }
 
   // Transactions
