@@ -77,6 +77,8 @@ export class PollingWakeup {
 
   /** What is still there when it is due was left by everybody: one that waits for it would be late by an interval. */
   #pauseBefore(nextAt: number | null): number {
+    // Says only how long to sleep before the next question: nothing of a trigger is decided by this clock.
+    // eslint-disable-next-line no-restricted-syntax
     const remainingMs = nextAt === null ? 0 : nextAt - Date.now();
     if (remainingMs <= 0) return this.#intervalMs;
     return Math.min(this.#intervalMs, Math.max(remainingMs, this.#intervalMs / MOST_PER_INTERVAL));
