@@ -8,7 +8,7 @@ import { pack, readManifest, root } from './workspace.mjs';
 
 const MAX_PACKED_BYTES = 150_000;
 const MAX_IMPORT_MS = 50;
-const IMPORT_RUNS = 9;
+const IMPORT_RUNS = 25;
 const DEPENDENCIES = ['cron-parser'];
 
 const core = join(root, 'packages/core');
