@@ -4,6 +4,7 @@
  * @module
  */
 import { checkKnownKeys, invalidArgument, STORE_OPTION_KEYS } from '@ametrine/core/spi';
+import { checkConnectionPlace } from './connection-place.js';
 import type { MysqlCallbacks, MysqlConnection, MysqlPool } from './drivers/mysql2.js';
 import type { SqlStoreOptions } from './sql-store.js';
 
@@ -99,18 +100,7 @@ export function checkMysqlOptions(options: MysqlStoreOptions): MysqlSettings {
 type Place = Pick<MysqlSettings, 'connection' | 'maxConnections' | 'pool' | 'client'>;
 
 function checkPlace({ connection, maxConnections = 5, pool, client }: MysqlStoreOptions): Place {
-  const given = [connection, pool, client].filter((place) => place !== undefined);
-  // The value may hold a password: it is not part of the message.
-  if (given.length !== 1) {
-    throw invalidArgument(
-      'options',
-      Object.keys({ connection, pool, client }),
-      'one of connection, pool and client',
-    );
-  }
-  if (!Number.isSafeInteger(maxConnections) || maxConnections < 1) {
-    throw invalidArgument('options.maxConnections', maxConnections, 'a whole number of at least 1');
-  }
+  checkConnectionPlace({ connection, pool, client }, maxConnections);
   return {
     connection: connection === undefined ? null : checkConnection(connection),
     maxConnections,

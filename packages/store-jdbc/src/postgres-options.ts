@@ -4,6 +4,7 @@
  * @module
  */
 import { checkKnownKeys, invalidArgument, STORE_OPTION_KEYS } from '@ametrine/core/spi';
+import { checkConnectionPlace } from './connection-place.js';
 import type { PgClient, PgPool } from './drivers/pg.js';
 import type { SqlStoreOptions } from './sql-store.js';
 
@@ -131,18 +132,7 @@ export function checkPostgresOptions(options: PostgresStoreOptions): PostgresSet
 type Place = Pick<PostgresSettings, 'connection' | 'maxConnections' | 'pool' | 'client'>;
 
 function checkPlace({ connection, maxConnections = 5, pool, client }: PostgresStoreOptions): Place {
-  const given = [connection, pool, client].filter((place) => place !== undefined);
-  // The value may hold a password: it is not part of the message.
-  if (given.length !== 1) {
-    throw invalidArgument(
-      'options',
-      Object.keys({ connection, pool, client }),
-      'one of connection, pool and client',
-    );
-  }
-  if (!Number.isSafeInteger(maxConnections) || maxConnections < 1) {
-    throw invalidArgument('options.maxConnections', maxConnections, 'a whole number of at least 1');
-  }
+  checkConnectionPlace({ connection, pool, client }, maxConnections);
   if (pool !== undefined && (typeof pool?.connect !== 'function' || typeof pool.end !== 'function')) {
     throw invalidArgument('options.pool', typeof pool, 'a Pool of pg');
   }

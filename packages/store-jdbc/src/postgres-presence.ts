@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { isSchedulerError, SchedulerError } from '@ametrine/core/spi';
+import { isSchedulerError, type SchedulerError } from '@ametrine/core/spi';
 import type { PgPool, PgPoolClient } from './drivers/pg.js';
 import { postgresFault, storeError } from './errors.js';
+import { isNameTaken, NAME_PATIENCE_MS, nameTaken } from './node-name.js';
 import { retryWhile } from './retry.js';
 
-/** How long the session of a node that just died may keep its name, in ms. */
-const NAME_PATIENCE_MS = 2000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 
@@ -127,18 +126,6 @@ export class NodePresence {
       pauseMs * (0.5 + Math.random() / 2),
     ).unref();
   }
-}
-
-function nameTaken(instanceId: string): SchedulerError {
-  return new SchedulerError(
-    'ERR_STORE_UNAVAILABLE',
-    `Another living node of this scheduler has the instanceId ${instanceId}; give every process its own`,
-    { retryable: true, details: { field: 'instanceId', instanceId } },
-  );
-}
-
-function isNameTaken(error: unknown): boolean {
-  return isSchedulerError(error) && error.details.field === 'instanceId';
 }
 
 function problemOf(error: unknown): SchedulerError {
