@@ -18,7 +18,7 @@ function runTests() {
     return passed || summary.failed > 0 ? summary : { ...summary, failed: 1 };
   } catch (error) {
     console.error('The test runner left no report:', error);
-    return { passed: 0, failed: 1, skipped: 0, files: {} };
+    return { passed: 0, failed: 1, skipped: 0, files: {}, failures: ['the test runner left no report'] };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -35,6 +35,8 @@ const storesNotTested = testedStores.filter((store) => (tests.files[store.suite]
 for (const store of storesNotTested) console.log(`NOT TESTED: the store ${store.name} (${store.suite})`);
 for (const name of unavailable) console.log(`CANNOT RUN here: the store ${name}`);
 const inexcusable = storesNotTested.filter(({ name }) => !excused.includes(name));
+// Again, since the parts of the check have printed much since.
+for (const text of tests.failures) console.log(`FAILED: ${text}`);
 for (const name of failedParts) console.log(`FAILED: ${name}`);
 
 const failed = tests.failed + failedParts.length + inexcusable.length;
