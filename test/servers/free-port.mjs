@@ -10,8 +10,8 @@ const PORTS = 2700;
 /** A node of a Redis cluster also listens this far above its port. */
 const CLUSTER_BUS = 10_000;
 
-/** @param {number} port */
-async function isFree(port) {
+/** @param {number} port @returns {Promise<boolean>} whether nobody listens at that port of 127.0.0.1 now */
+export async function isFree(port) {
   const server = createServer();
   try {
     server.listen(port, '127.0.0.1');

@@ -20,6 +20,7 @@ import { until } from './until.mjs';
  * @property {boolean} [killable] See ServerNeeds.
  * @property {readonly string[]} [flags] More flags of mongod. Durability is not among them: what a write waits for is
  *   its write concern, which its client chooses.
+ * @property {number} [port] Where it shall listen if nobody else does: see `port` of what was started.
  */
 
 /**
@@ -114,7 +115,7 @@ export async function downloadMongod() {
  * @param {readonly string[]} [setFlags]
  * @returns {Promise<import('./private-server.mjs').Recipe>}
  */
-async function recipe({ flags = [] }, setFlags = []) {
+async function recipe({ flags = [], port }, setFlags = []) {
   const mongod = await findMongod();
   if ('reason' in mongod) throw new Error(mongod.reason);
   return {
@@ -130,6 +131,7 @@ async function recipe({ flags = [] }, setFlags = []) {
     ],
     url: ({ port }) => `mongodb://127.0.0.1:${port}/?directConnection=true`,
     ask: askMongo,
+    ...(port === undefined ? {} : { port }),
   };
 }
 

@@ -9,7 +9,7 @@ import { chownSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } fro
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from './free-port.mjs';
+import { freePort, isFree } from './free-port.mjs';
 import { guardFolder, guardProcess, releaseFolder, releaseProcess } from './guard.mjs';
 
 /**
@@ -39,6 +39,7 @@ import { guardFolder, guardProcess, releaseFolder, releaseProcess } from './guar
  * @property {(place: Place) => string} url
  * @property {(url: string) => Promise<string>} ask resolves to the server's version as soon as it answers
  * @property {NodeJS.Signals} [stopSignal] what makes it shut down in order; SIGTERM when absent
+ * @property {number} [port] where it listens when nobody else does
  */
 
 /** A start takes half a second; this long on a machine that is busy with other things. */
@@ -98,7 +99,9 @@ export class PrivateServer {
       const folder = mkdtempSync(join(tmpdir(), `ametrine-${recipe.name.toLowerCase()}-`));
       guardFolder(folder);
       if (account.uid !== undefined) chownSync(folder, account.uid, account.gid ?? account.uid);
-      const server = new PrivateServer(recipe, { folder, port: await freePort(), account });
+      const isWanted = recipe.port !== undefined && attempt === 1 && (await isFree(recipe.port));
+      const port = isWanted ? (recipe.port ?? 0) : await freePort();
+      const server = new PrivateServer(recipe, { folder, port, account });
       try {
         await recipe.prepare?.(server.#place);
         await server.restart();

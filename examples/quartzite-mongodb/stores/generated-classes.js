@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CascadingResolver, ModuleJobClassResolver } from '@ametrine/core';
 
 /** The folder of the generated classes. */
-export const folder = join(process.env.QUARTZITE_DATA ?? '.', 'generated');
+export const folder = join(process.env.QUARTZITE_DATA ?? 'data/quartzite', 'generated');
 
 /**
  * A resolver that asks another one first, and then looks among the generated classes.

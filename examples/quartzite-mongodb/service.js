@@ -1,14 +1,19 @@
-// A service as Quartz's users know it: node service.js quartz.properties. Its data are in the folder QUARTZITE_DATA.
+// A service as Quartz's users know it: node service.js quartz.properties. It writes its classes under QUARTZITE_DATA.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSchedulerFromProperties } from '@ametrine/config';
-import { readRunHistory } from '@ametrine/config/plugins';
+import { RunHistoryPlugin, readRunHistory } from '@ametrine/config/plugins';
 import { folder } from './stores/generated-classes.js';
 
-const [file = 'sqlite.properties'] = process.argv.slice(2);
+const [file = 'quartz.properties'] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
-const scheduler = await createSchedulerFromProperties(file);
+const scheduler = await createSchedulerFromProperties(file, {
+  // Where the class is that the file names as Java would. The other files say it themselves.
+  classes: { 'megacorp.myservice.quartz.JobStore': './stores/mongodb.js#JobStore' },
+  baseDir: import.meta.dirname,
+  plugins: { runs: new RunHistoryPlugin() },
+});
 scheduler.addSchedulerListener({
   instanceRecovered: ({ recovering }) => console.log(`recovered: ${recovering.length} runs to repeat`),
 });

@@ -1,15 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Quickstart } from './quickstart-process.js';
 import { startMariadb, whyUnavailable as whyNoMariadb } from './servers/mariadb.mjs';
+import { startMongo, whyUnavailable as whyNoMongo } from './servers/mongodb.mjs';
 import { startPostgres, whyUnavailable as whyNoPostgres } from './servers/postgres.mjs';
 import { startRedis, whyUnavailable as whyNoRedis } from './servers/redis.mjs';
 
 const path = (file: string): string =>
-  fileURLToPath(new URL(`../examples/quartzite/${file}`, import.meta.url));
+  fileURLToPath(new URL(`../examples/quartzite-mongodb/${file}`, import.meta.url));
 
 const clean: (() => unknown)[] = [];
 afterEach(async () => {
@@ -22,49 +23,83 @@ function jdbc(kind: string, url: string): NodeJS.ProcessEnv {
   return { QUARTZITE_JDBC_URL: `jdbc:${kind}://${hostname}:${port}${pathname}?${login}` };
 }
 
-/** What the properties need beside the folder. */
-const BACKENDS: readonly [string, string | null, () => Promise<NodeJS.ProcessEnv>][] = [
-  ['sqlite', null, async () => ({})],
+/** The port that a file means which names none. */
+const MONGO_PORT = 27_017;
+
+/** What a service needs to run: its properties, and what is in its environment. */
+interface Service {
+  readonly properties: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const BACKENDS: readonly [string, string | null, (folder: string) => Promise<Service>][] = [
   [
-    'postgres',
+    'MongoDB',
+    await whyNoMongo(),
+    async (folder) => {
+      const server = await startMongo({ port: MONGO_PORT });
+      clean.push(() => server.stop());
+      return { properties: mongoProperties(server, folder), env: {} };
+    },
+  ],
+  ['SQLite', null, async () => ({ properties: path('sqlite.properties'), env: {} })],
+  [
+    'PostgreSQL',
     await whyNoPostgres(),
     async () => {
       const server = await startPostgres();
       clean.push(() => server.stop());
-      return jdbc('postgresql', server.url);
+      return { properties: path('postgres.properties'), env: jdbc('postgresql', server.url) };
     },
   ],
   [
-    'mysql',
+    'MariaDB',
     await whyNoMariadb(),
     async () => {
       const server = await startMariadb();
       clean.push(() => server.stop());
-      return jdbc('mysql', server.url);
+      return { properties: path('mysql.properties'), env: jdbc('mysql', server.url) };
     },
   ],
   [
-    'redis',
+    'Redis',
     await whyNoRedis(),
     async () => {
       const server = await startRedis({ aof: 'everysec' });
       clean.push(() => server.stop());
       const { hostname, port } = new URL(server.url);
-      return { QUARTZITE_REDIS_HOST: hostname, QUARTZITE_REDIS_PORT: port };
+      return {
+        properties: path('redis.properties'),
+        env: { QUARTZITE_REDIS_HOST: hostname, QUARTZITE_REDIS_PORT: port },
+      };
     },
   ],
 ];
 
+/** The example's file itself; when somebody else listens where it points, a copy that differs in its address alone. */
+function mongoProperties({ host, port }: { host: string; port: number }, folder: string): string {
+  const file = path('quartz.properties');
+  if (host === '127.0.0.1' && port === MONGO_PORT) return file;
+  const elsewhere = `addresses=${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const copy = join(folder, 'quartz.properties');
+  writeFileSync(copy, readFileSync(file, 'utf8').replace('addresses=127.0.0.1', elsewhere));
+  return copy;
+}
+
 describe.each(BACKENDS)('the quartzite example on %s', (name, missing, prepare) => {
+  if (missing !== null) console.log(`DID NOT RUN: the quartzite example on ${name}: ${missing}`);
+
   test.skipIf(missing !== null)(
     'finds jobs, triggers, their states and its history after kill -9',
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'ametrine-quartzite-'));
       clean.push(() => rmSync(folder, { recursive: true, force: true }));
-      const env = { QUARTZITE_DATA: folder, ...(await prepare()) };
-      const args = [path('service.js'), path(`${name}.properties`)];
+      const { properties, env } = await prepare(folder);
       const start = (): Quickstart => {
-        const service = new Quickstart(folder, { args, env });
+        const service = new Quickstart(folder, {
+          args: [path('service.js'), properties],
+          env: { ...env, QUARTZITE_DATA: folder },
+        });
         clean.push(() => service.end('SIGKILL'));
         return service;
       };
