@@ -31,7 +31,8 @@ export interface ScheduleEntry {
 
 /** What a configuration file holds, as JSON or as the default export of a module. */
 export interface RunConfig extends SchedulerConfig {
-  readonly schedule: readonly ScheduleEntry[];
+  /** What is to be in the store. @defaultValue none: what is there already runs */
+  readonly schedule?: readonly ScheduleEntry[];
   /** Calendars by the name that triggers call them. @defaultValue none */
   readonly calendars?: { readonly [name: string]: CalendarSpec };
 }
@@ -89,7 +90,7 @@ class ScheduleCheck extends ConfigCheck {
 
   run(input: unknown): CheckedConfig {
     const config = this.object('', input, [...Object.keys(CONFIG_KEYS), 'schedule', 'calendars']);
-    const { schedule, calendars = {}, ...scheduler } = config;
+    const { schedule = [], calendars = {}, ...scheduler } = config;
     return {
       scheduler: this.scheduler(scheduler),
       env: process.env,

@@ -58,6 +58,16 @@ describe('a quartz.properties', () => {
     expect(stdout).not.toContain('hunter2');
   });
 
+  test('is explained with what it has from the environment as references', () => {
+    project.write('quartz.properties', `${PROPERTIES}\norg.quartz.context.key.mail = \${env:MAIL_LOGIN}`);
+    const { stdout } = ametrine(['config', 'check', 'quartz.properties'], {
+      cwd: project.folder,
+      env: { ...process.env, MAIL_LOGIN: 'correct horse' },
+    });
+    expect(stdout).toContain('"mail": "${env:MAIL_LOGIN}"');
+    expect(stdout).not.toContain('correct horse');
+  });
+
   test('with a store of the application: a class that the command line names', () => {
     const text = PROPERTIES.replace('org.quartz.impl.jdbcjobstore.JobStoreTX', 'megacorp.JobStore');
     project.write('quartz.properties', text);
@@ -97,6 +107,13 @@ describe('a quartz.properties', () => {
     project.write('a.json', { store: { type: 'memory' }, jobs: { dir: 'jobs' }, schedule: [entry] });
     const { status, stdout } = ametrine(['config', 'check', 'a.json'], { cwd: project.folder });
     expect(stdout).toContain('a.json is in order: 1 jobs and 0 calendars');
+    expect(status).toBe(0);
+  });
+
+  test('a JSON file may schedule nothing, as a quartz.properties does', () => {
+    project.write('a.json', { store: { type: 'sqlite', path: 'jobs.db' }, jobs: { dir: 'jobs' } });
+    const { status, stdout } = ametrine(['config', 'check', 'a.json'], { cwd: project.folder });
+    expect(stdout).toContain('a.json is in order: 0 jobs and 0 calendars');
     expect(status).toBe(0);
   });
 });

@@ -194,7 +194,7 @@ describe('ametrine run refuses', () => {
       { ...memory, store: { type: 'memory', path: 'x' }, schedule: [] },
       'store.path',
     ],
-    ['no schedule', memory, 'schedule: is undefined'],
+    ['a schedule that is no list', { ...memory, schedule: {} }, 'schedule: is {}'],
     ['a job module that is no path', { ...memory, jobs: { Hello: 5 }, schedule: [] }, 'jobs.Hello: is 5'],
     [
       'a module elsewhere',

@@ -18,15 +18,15 @@ export function configError(file: string, place: string, problem: string, cause?
   });
 }
 
-const SECRET = /passw|passphrase|secret|token|credential|privatekey/i;
-/** What stands between `//` and `@`, and secret parameters. */
-const IN_URL = /(\/\/)[^/?#@]*@|([?&;][^=&;]*(?:passw|secret|token)[^=&;]*=)[^&;#]*/gi;
+const SECRET = /passw|pwd|passphrase|secret|token|credential|(?:private|api|access)[-_.]?key/i;
+/** What stands before the last `@` of an address, also of Oracle's (`jdbc:oracle:thin:user/password@host`). */
+const BEFORE_HOST = /(\/\/|jdbc:\w+:\w+:)\S*@/gi;
+/** Secret parameters, behind `?`, `&` or `;`. */
+const PARAMETER = /([?&;][^=&;]*(?:passw|pwd|secret|token)[^=&;]*=)[^&;#]*/gi;
 
 /** A configured value as messages and explanations may show it. */
 export function showConfigured(key: string, value: unknown): string {
   if (SECRET.test(key)) return '(hidden)';
   if (typeof value !== 'string') return JSON.stringify(value) ?? String(value);
-  return value.replace(IN_URL, (_, slashes?: string, parameter?: string) =>
-    slashes === undefined ? `${parameter}(hidden)` : `${slashes}(hidden)@`,
-  );
+  return value.replace(PARAMETER, '$1(hidden)').replace(BEFORE_HOST, '$1(hidden)@');
 }

@@ -8,15 +8,21 @@ import { configError } from './config-error.js';
 /** Where `${env:NAME}` looks. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const REFERENCE = /\$\{env:([^}]*)\}/g;
+const REFERENCE = /\$\{env:([^}]*)(\}?)/g;
 
 /**
  * Puts the values of variables in the place of every `${env:NAME}`.
  *
- * @throws SchedulerError `ERR_INVALID_CONFIG` for a variable that is not set, naming it
+ * @throws SchedulerError `ERR_INVALID_CONFIG` for a variable that is not set, naming it, and for a reference without end
  */
 export function withEnvironment(file: string, place: string, text: string, env: Environment): string {
-  return text.replace(REFERENCE, (_, name: string) => {
+  return text.replace(REFERENCE, (_, name: string, end: string) => {
+    if (name === '' || end === '')
+      throw configError(
+        file,
+        place,
+        'has a reference to the environment that is not of the form ${env:NAME}',
+      );
     const value = env[name];
     if (value !== undefined) return value;
     throw configError(file, place, `the environment variable ${name} is not set`);

@@ -41,7 +41,7 @@ export async function loadClass(sources: ClassSources, place: string, name: stri
   const reference = handed ?? name;
   const [, path, exportName = 'default'] = MODULE_REFERENCE.exec(reference) ?? [];
   if (path === undefined) {
-    const remedy = `hand the class over as classes: { ${JSON.stringify(name)}: … }, or write ./module.js#Class`;
+    const remedy = `hand the class over as classes: { ${JSON.stringify(name)}: … } (--class of the ametrine command), or write ./module.js#Class`;
     throw configError(sources.file, place, `nothing is called ${JSON.stringify(name)}; ${remedy}`);
   }
   const file = await locate(sources, place, path);

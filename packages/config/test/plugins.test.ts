@@ -184,6 +184,17 @@ describe('RunHistoryPlugin', () => {
     expect(await scheduler.listTriggersOfJob({ group: RUN_HISTORY_GROUP, name: 'x' })).toEqual([]);
   });
 
+  test('leaves its records out of what an application counts and lists', async () => {
+    make({ history: new RunHistoryPlugin() }, { works: () => 1 });
+    await scheduler.schedule({ job: 'works', key: 'j' }, { every: '1m', key: 't' });
+    await scheduler.advance('5m');
+    expect((await scheduler.listJobKeys(RUN_HISTORY_GROUP)).length).toBeGreaterThan(3);
+    expect(await scheduler.getCounts()).toMatchObject({ jobs: 1, triggers: 1 });
+    expect(await scheduler.listJobKeys()).toEqual([{ group: 'DEFAULT', name: 'j' }]);
+    expect((await scheduler.listJobs({ anything: true })).map(({ key }) => key.name)).toEqual(['j']);
+    expect(await scheduler.listJobGroups()).toEqual(['DEFAULT']);
+  });
+
   test('removes what is too old', async () => {
     make({ history: new RunHistoryPlugin({ maxAge: '1h', maxRuns: 1000 }) }, { works: () => 1 });
     await scheduler.schedule({ job: 'works', key: 'j' }, { every: '1m', key: 't' });

@@ -15,6 +15,12 @@ export type GroupMatcher =
 /** The matcher that takes every group. */
 export const ANY_GROUP: GroupMatcher = Object.freeze({ anything: true });
 
+/**
+ * Job groups that begin so hold records of the scheduler and its plugins, not jobs of the application: lists of all
+ * groups, and counts, leave them out. Who names such a group, or a part of its name, gets it.
+ */
+export const OWN_GROUP_PREFIX = 'AMETRINE_';
+
 /** Whether `group` is one that `matcher` chooses. */
 export function matchesGroup(matcher: GroupMatcher, group: string): boolean {
   if ('equals' in matcher) return group === matcher.equals;

@@ -36,7 +36,7 @@ export {
   withCalendar,
   withFirstFire,
 } from './firing.js';
-export { ANY_GROUP, type GroupMatcher, matchesGroup } from './group-matcher.js';
+export { ANY_GROUP, type GroupMatcher, matchesGroup, OWN_GROUP_PREFIX } from './group-matcher.js';
 export type { Instant } from './instant.js';
 export type { JobDetail } from './job.js';
 export { defineJob, type JobDefaults, type JobSpec } from './job-spec.js';

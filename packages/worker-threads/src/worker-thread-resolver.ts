@@ -19,7 +19,7 @@ import {
   SchedulerError,
   type SchedulerPlugin,
 } from '@ametrine/core';
-import { invalidArgument } from '@ametrine/core/spi';
+import { invalidArgument, ModuleVersions } from '@ametrine/core/spi';
 import { Piscina } from 'piscina';
 import type { FindAnswer, FindRequest, Interrupter, RunAnswer, RunFacts, RunRequest } from './messages.js';
 import { unpackError } from './packed-error.js';
@@ -70,7 +70,7 @@ const THREAD_START_MS = 10_000;
  */
 export class WorkerThreadResolver implements JobClassResolver, SchedulerPlugin, AsyncDisposable {
   readonly #modules: ModuleJobClassResolver;
-  readonly #reload: boolean;
+  readonly #versions: ModuleVersions;
   readonly #importTimeoutMs: number;
   readonly #graceMs: number;
   readonly #pool: Piscina<FindRequest | RunRequest, FindAnswer | RunAnswer>;
@@ -92,7 +92,7 @@ export class WorkerThreadResolver implements JobClassResolver, SchedulerPlugin, 
     ]);
     const { roots, reload = false, packages, importTimeoutMs = DEFAULT_IMPORT_TIMEOUT_MS } = options;
     this.#modules = new ModuleJobClassResolver({ roots, reload, packages, importTimeoutMs });
-    this.#reload = reload;
+    this.#versions = new ModuleVersions(reload);
     this.#importTimeoutMs = importTimeoutMs;
     this.#graceMs = whole('interruptGraceMs', options.interruptGraceMs ?? 5000, 0);
     const limit = options.memoryLimitMb;
@@ -141,15 +141,20 @@ export class WorkerThreadResolver implements JobClassResolver, SchedulerPlugin, 
     const request = this.#find(jobClass, location);
     const version = `${location.path} ${request.version}`;
     if (this.#found.get(jobClass) !== version) {
-      await this.#lookInWorker(request);
+      try {
+        await this.#lookInWorker(request);
+      } catch (error) {
+        this.#versions.failed(location);
+        throw error;
+      }
       this.#found.set(jobClass, version);
     }
     return (context) => this.#run(request, context);
   }
 
-  #find(jobClass: string, { path, modifiedAtMs }: ModuleLocation): FindRequest {
-    const version = this.#reload ? String(modifiedAtMs) : '';
-    return { jobClass, path, version, importTimeoutMs: this.#importTimeoutMs };
+  #find(jobClass: string, location: ModuleLocation): FindRequest {
+    const version = this.#versions.of(location);
+    return { jobClass, path: location.path, version, importTimeoutMs: this.#importTimeoutMs };
   }
 
   /** @param again - a thread died over it; the second one that does shows that it is the module's doing */

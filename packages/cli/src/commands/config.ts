@@ -39,11 +39,10 @@ export async function config(
     throw usageError('expected ametrine config check <file>');
 
   const sources = readSources(values);
-  if (extname(file) === '.properties') {
-    for (const note of (await explainProperties(file, sources)).notes) output.write(`${noteLine(note)}\n`);
-  }
+  const notes = extname(file) === '.properties' ? (await explainProperties(file, sources)).notes : [];
+  for (const note of notes) output.write(`${noteLine(note)}\n`);
   const checked = await readConfig(file, Date.now(), sources);
-  output.write(`${shownJson(checked.scheduler)}\n`);
+  output.write(`${shownJson(checked.scheduler, referencesIn(notes))}\n`);
   const jobs = inlineClasses(checked);
   const options = await schedulerOptionsFrom(checked.scheduler, {
     ...sources,
@@ -64,13 +63,23 @@ function noteLine({ line, key, value, fate, says }: KeyNote): string {
   return oneLine(`${line ?? '-'}: ${key} = ${value}: ${fate}: ${says}`);
 }
 
+/** What comes from the environment may be secret whatever it is called: its variables, by what they hold. */
+function referencesIn(notes: readonly KeyNote[]): ReadonlyMap<string, string> {
+  const references = new Map<string, string>();
+  for (const [reference, name = ''] of notes.flatMap(({ value }) => [
+    ...value.matchAll(/\$\{env:([^}]+)\}/g),
+  ]))
+    references.set(process.env[name] ?? '', reference);
+  return references;
+}
+
 /** The configuration with its secrets hidden. */
-function shownJson(value: unknown): string {
+function shownJson(value: unknown, references: ReadonlyMap<string, string>): string {
   return JSON.stringify(
     value,
     (key, item: unknown) => {
       if (typeof item === 'function') return `(${item.name})`;
-      return typeof item === 'string' ? showConfigured(key, item) : item;
+      return typeof item === 'string' ? showConfigured(key, references.get(item) ?? item) : item;
     },
     2,
   );

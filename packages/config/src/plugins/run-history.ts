@@ -15,6 +15,7 @@ import {
   type JobStore,
   type Key,
   type KeyInput,
+  OWN_GROUP_PREFIX,
   type PluginContext,
   type Scheduler,
   type SchedulerPlugin,
@@ -23,8 +24,8 @@ import {
 import { durationMs, invalidArgument } from '@ametrine/core/spi';
 import { wholeOption } from './option-checks.js';
 
-/** The job group that the records are in. Nothing in it ever runs. */
-export const RUN_HISTORY_GROUP = 'AMETRINE_RUN_HISTORY';
+/** The job group that the records are in. Nothing in it ever runs, and only who asks for it by name sees it. */
+export const RUN_HISTORY_GROUP: string = `${OWN_GROUP_PREFIX}RUN_HISTORY`;
 
 /** What became of one run. */
 export interface RunRecord {

@@ -61,21 +61,31 @@ export function placeOfJdbcUrl(file: string, place: string, source: DataSource):
   if (server === undefined) {
     return fail('is of no database that has a store; expected jdbc:postgresql:, mysql:, mariadb: or sqlite:');
   }
+  const [, scheme] = /^([a-z+]+):/i.exec(rest) ?? [];
+  if (scheme !== undefined)
+    return fail(`asks for ${scheme}, which is not there; expected jdbc:${kind}://host[:port]/database`);
   // PostgreSQL's drivers also take a bare database name, on this host.
   const address = rest.startsWith('//') ? rest : `//localhost/${rest}`;
   if (/^\/\/[^/?]*,/.test(address)) return fail('names several hosts; expected one');
   if (!URL.canParse(`db:${address}`))
     return fail('is no URL; expected jdbc:<database>://host[:port]/database');
   const url = new URL(`db:${address}`);
-  const database = decodeURIComponent(url.pathname.slice(1));
+  const decoded = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return fail('has a % that is followed by no two hexadecimal digits; write %25 for the sign itself');
+    }
+  };
+  const database = decoded(url.pathname.slice(1));
   if (database === '') return fail('names no database');
   const connection: Record<string, unknown> = {
     host: url.hostname === '' ? 'localhost' : url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? server.port : Number(url.port),
     database,
   };
-  const user = source.user ?? (decodeURIComponent(url.username) || null);
-  const password = source.password ?? (decodeURIComponent(url.password) || null);
+  const user = source.user ?? (decoded(url.username) || null);
+  const password = source.password ?? (decoded(url.password) || null);
   let schema: string | null = null;
   for (const [key, value] of url.searchParams) {
     const parameter = key.toLowerCase();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseProperties } from '../properties.js';
 import { familyOfClass } from '../stock.js';
@@ -112,6 +113,12 @@ describe('a quartz.properties', () => {
     ['jdbc:mysql://db/', 'names no database'],
     ['jdbc:mysql://a,b/app', 'several hosts'],
     ['jdbc:postgresql://me:s3cret@db/app?loggerLevel=TRACE', 'the parameter loggerLevel'],
+    ['jdbc:postgresql://me:x/s3cret@db/app', 'is no URL'],
+    ['jdbc:postgresql://me:s3cret%zz@db/app', 'write %25'],
+    ['jdbc:postgresql://db:port/app?password=a@s3cret', 'is no URL'],
+    ['jdbc:mysql:loadbalance://me:s3cret@db/app', 'asks for loadbalance'],
+    ['jdbc:oracle:thin:me/s3cret@db:1521:x', 'no database that has a store'],
+    ['jdbc:sqlserver://db;user=me;pwd=s3cret', 'no database that has a store'],
   ])('refuses %s and shows no password', (url, problem) => {
     const message = refusal(`${JDBC}\norg.quartz.dataSource.db.URL = ${url}`);
     expect(message).toContain('org.quartz.dataSource.db.URL');
@@ -183,6 +190,8 @@ org.quartz.jobStore.collectionPrefix=quartz
 org.quartz.plugin.triggHistory.class = org.quartz.plugins.history.LoggingTriggerHistoryPlugin
 org.quartz.plugin.jobHistory.class = org.quartz.plugins.history.LoggingJobHistoryPlugin
 `;
+    const example = new URL('../../../../examples/quartzite-mongodb/quartz.properties', import.meta.url);
+    expect(readFileSync(example, 'utf8')).toBe(text);
     class MongoDBJobStore {}
     class JobStore extends MongoDBJobStore {}
     const store = {
@@ -235,6 +244,10 @@ org.quartz.plugin.jobHistory.class = org.quartz.plugins.history.LoggingJobHistor
       'org.quartz.plugin.x.class = org.quartz.plugins.xml.XMLSchedulingDataProcessorPlugin',
       'not read from XML',
     ],
+    ['org.quartz.plugin.__proto__.class = x', 'is no name'],
+    ['org.quartz.context.key.__proto__ = x', 'is no name'],
+    ['org.quartz.scheduler.instanceName = ${env:SECRET', 'is not of the form ${env:NAME}'],
+    ['org.quartz.scheduler.instanceName = ${env:}', 'is not of the form ${env:NAME}'],
     ['org.quartz.plugin.x.color = red', 'org.quartz.plugin.x.class: is missing'],
     ['org.quartz.scheduler.rmi.export = true', 'is refused: Java’s remote calls'],
     ['org.quartz.threadPool.threadCount = 0', 'is 0; expected a whole number of at least 1'],

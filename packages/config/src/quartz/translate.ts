@@ -100,6 +100,8 @@ export class QuartzProperties {
       if (this.#isMisspelt(key)) throw this.#unknown(key, store);
       return note('ignored', 'it does not begin with org.quartz., so it is not about the scheduler');
     }
+    if (/(?:^|\.)__proto__(?:\.|$)/.test(key))
+      throw configError(this.#file, key, 'holds __proto__, which is no name');
     const text = this.#text(entry);
     const short = key.slice(QUARTZ_PREFIX.length);
     const found = findKey(short, store.family);

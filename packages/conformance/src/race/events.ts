@@ -7,7 +7,7 @@ import type { RecordedSignals } from '../recorded-signals.js';
 import type { Undecided } from './race.js';
 
 /** How long the kit waits for an event, in ms of real time. Nothing is shown when it does not come. */
-export const PATIENCE_MS = 5000;
+export const PATIENCE_MS = 12_000;
 
 /** Waits until a node's signals fulfil the condition; inconclusive when they do not in time. */
 export async function heard(

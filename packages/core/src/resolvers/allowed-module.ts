@@ -4,6 +4,7 @@
  * @module
  */
 import { realpath } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -56,7 +57,11 @@ export class ImportTimeout extends Error {
  */
 export async function importModule(path: string, timeoutMs: number, version: string = ''): Promise<Exports> {
   const url = pathToFileURL(path);
-  if (version !== '') url.searchParams.set('modified', version);
+  if (version !== '') {
+    url.searchParams.set('modified', version);
+    // CommonJS modules are kept by their path, whatever their address.
+    delete createRequire(path).cache[path];
+  }
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new ImportTimeout(timeoutMs)), timeoutMs);

@@ -11,6 +11,7 @@ import type { JobClass, JobClassResolver } from '../spi/job-class.js';
 import { checkKnownKeys } from '../unknown-key.js';
 import { type Exports, exportOf, importModule, locateUnder, MODULE_EXTENSIONS } from './allowed-module.js';
 import { MODULE_NAME_RULE, type ModuleName, packageOf, parseModuleName } from './module-name.js';
+import { ModuleVersions } from './module-versions.js';
 
 /** What {@link ModuleJobClassResolver} takes. Unknown keys are errors. */
 export interface ModuleJobClassResolverOptions {
@@ -18,7 +19,8 @@ export interface ModuleJobClassResolverOptions {
   readonly roots: readonly string[];
   /**
    * Load a module anew when its file changed since; what it imports itself stays as it is. Node keeps every version
-   * that was ever loaded in memory: meant for development. @defaultValue false: a module is loaded once
+   * that was ever loaded in memory: meant for development. @defaultValue false: a module is loaded once, and again only
+   * when its file changed after it failed to load
    */
   readonly reload?: boolean | undefined;
   /** Packages that classes may come from too, as the first root would import them. @defaultValue none */
@@ -31,7 +33,8 @@ export interface ModuleJobClassResolverOptions {
 export interface ModuleLocation {
   /** Absolute, with symbolic links followed. */
   readonly path: string;
-  readonly modifiedAtMs: number;
+  /** Another one whenever the file has changed. */
+  readonly version: string;
 }
 
 interface Loaded extends ModuleLocation {
@@ -48,6 +51,7 @@ interface Loaded extends ModuleLocation {
 export class ModuleJobClassResolver implements JobClassResolver {
   readonly #roots: readonly string[];
   readonly #reload: boolean;
+  readonly #versions: ModuleVersions;
   readonly #packages: readonly string[];
   readonly #importTimeoutMs: number;
   readonly #loaded = new Map<string, Loaded>();
@@ -79,6 +83,7 @@ export class ModuleJobClassResolver implements JobClassResolver {
     }
     this.#roots = roots.map((root: string) => resolve(root));
     this.#reload = reload;
+    this.#versions = new ModuleVersions(reload);
     this.#packages = packages;
     this.#importTimeoutMs = importTimeoutMs;
   }
@@ -97,7 +102,7 @@ export class ModuleJobClassResolver implements JobClassResolver {
       this.#loaded.delete(jobClass);
       return null;
     }
-    if (known?.path === found.path && known.modifiedAtMs === found.modifiedAtMs) return known.jobClass;
+    if (known?.path === found.path && known.version === found.version) return known.jobClass;
     const loaded = { ...found, jobClass: await this.#load(jobClass, found) };
     this.#loaded.set(jobClass, loaded);
     return loaded.jobClass;
@@ -109,7 +114,9 @@ export class ModuleJobClassResolver implements JobClassResolver {
    */
   async locate(jobClass: string): Promise<ModuleLocation | null> {
     const path = await this.#find(jobClass, named(jobClass));
-    return path === null ? null : { path, modifiedAtMs: (await stat(path)).mtimeMs };
+    if (path === null) return null;
+    const { mtimeMs, size } = await stat(path);
+    return { path, version: `${mtimeMs}-${size}` };
   }
 
   async #find(jobClass: string, { path, exportName }: ModuleName): Promise<string | null> {
@@ -135,16 +142,22 @@ export class ModuleJobClassResolver implements JobClassResolver {
     }
   }
 
-  async #load(jobClass: string, { path, modifiedAtMs }: ModuleLocation): Promise<JobClass> {
+  async #load(jobClass: string, location: ModuleLocation): Promise<JobClass> {
+    const { path } = location;
     let exports: Exports;
     try {
-      // Another address makes Node load the file again instead of answering the module it has.
-      exports = await importModule(path, this.#importTimeoutMs, this.#reload ? String(modifiedAtMs) : '');
+      exports = await importModule(path, this.#importTimeoutMs, this.#versions.of(location));
     } catch (error) {
+      this.#versions.failed(location);
       const why = error instanceof Error ? `: ${error.message}` : '';
       throw notFound(jobClass, `its module ${path} failed to load${why}`, error);
     }
-    return jobClassIn(exports, jobClass, path);
+    try {
+      return jobClassIn(exports, jobClass, path);
+    } catch (error) {
+      this.#versions.failed(location);
+      throw error;
+    }
   }
 }
 

@@ -235,6 +235,26 @@ describe('ModuleJobClassResolver', () => {
     expect(resolver.description).toContain('in the packages @acme/jobs');
   });
 
+  it.each([
+    ['was only half written', '.mjs', 'export default () => '],
+    ['threw', '.mjs', 'throw new Error("not yet");'],
+    ['had another class only', '.mjs', 'export const Other = () => "other";'],
+    ['had another class only', '.cjs', 'exports.Other = () => "other";'],
+  ])('finds a class whose file %s before (%s)', async (_, extension, before) => {
+    const file = join(jobs, `Late${extension}`);
+    await writeFile(file, before);
+    const resolver = new ModuleJobClassResolver({ roots: [jobs] });
+    await expect(resolver.resolve('Late')).rejects.toMatchObject({ code: 'ERR_JOB_CLASS_NOT_FOUND' });
+    await expect(resolver.resolve('Late')).rejects.toMatchObject({ code: 'ERR_JOB_CLASS_NOT_FOUND' });
+    const good = (said: string): string =>
+      extension === '.cjs' ? `exports.Late = () => "${said}";` : `export const Late = () => "${said}";`;
+    await writeFile(file, good('late'));
+    expect(await answer(resolver, 'Late')).toBe('late');
+    // Loaded once: what comes after is not looked at.
+    await writeFile(file, good('much later'));
+    expect(await answer(resolver, 'Late')).toBe('late');
+  });
+
   it('does not wait for ever for a module that hangs', async () => {
     await writeFile(join(jobs, 'Hanging.mjs'), 'await new Promise(() => {}); export default () => 1;');
     const resolver = new ModuleJobClassResolver({ roots: [jobs], importTimeoutMs: 20 });

@@ -5,7 +5,7 @@
  */
 import type { Calendar } from '../calendars/calendar.js';
 import { invalidArgument } from '../errors.js';
-import { ANY_GROUP, type GroupMatcher } from '../group-matcher.js';
+import { ANY_GROUP, type GroupMatcher, OWN_GROUP_PREFIX } from '../group-matcher.js';
 import type { JobDetail } from '../job.js';
 import type { JobKey, KeyInput, TriggerKey } from '../key.js';
 import { checkName, defineKey } from '../key-input.js';
@@ -60,21 +60,23 @@ export abstract class ScheduleReading {
     return (await this.getTriggerState(key)) !== 'none';
   }
 
-  /** Jobs whose group matches, in key order. */
+  /** Jobs whose group matches, in key order. Groups of {@link OWN_GROUP_PREFIX} have to be asked for. */
   async listJobs(group: GroupInput = ANY_GROUP): Promise<readonly JobDetail[]> {
     const matcher = groupMatcher('group', group);
-    return (await this.#open()).listJobs(matcher);
+    const jobs = await (await this.#open()).listJobs(matcher);
+    return 'anything' in matcher ? jobs.filter(({ key }) => !isOwnGroup(key.group)) : jobs;
   }
 
-  /** Keys of jobs whose group matches, in order. */
+  /** Keys of jobs whose group matches, in order. Groups of {@link OWN_GROUP_PREFIX} have to be asked for. */
   async listJobKeys(group: GroupInput = ANY_GROUP): Promise<readonly JobKey[]> {
     const matcher = groupMatcher('group', group);
-    return (await this.#open()).listJobKeys(matcher);
+    const keys = await (await this.#open()).listJobKeys(matcher);
+    return 'anything' in matcher ? keys.filter((key) => !isOwnGroup(key.group)) : keys;
   }
 
-  /** Groups that have jobs, sorted. */
+  /** Groups that have jobs, sorted; without those of {@link OWN_GROUP_PREFIX}. */
   async listJobGroups(): Promise<readonly string[]> {
-    return (await this.#open()).listJobGroups();
+    return (await (await this.#open()).listJobGroups()).filter((group) => !isOwnGroup(group));
   }
 
   /** Triggers that the filter chooses, in key order. */
@@ -132,8 +134,15 @@ export abstract class ScheduleReading {
     return (await this.#open()).listCalendarNames();
   }
 
-  /** How much the store holds. */
+  /** How much the store holds; without the records in groups of {@link OWN_GROUP_PREFIX}. */
   async getCounts(): Promise<StoreCounts> {
-    return (await this.#open()).getCounts();
+    const store = await this.#open();
+    const counts = await store.getCounts();
+    const own = await store.listJobKeys({ startsWith: OWN_GROUP_PREFIX });
+    return own.length === 0 ? counts : { ...counts, jobs: Math.max(0, counts.jobs - own.length) };
   }
+}
+
+function isOwnGroup(group: string): boolean {
+  return group.startsWith(OWN_GROUP_PREFIX);
 }

@@ -15,6 +15,7 @@ export { checkJob } from '../job-spec.js';
 export { compareKeys, DEFAULT_GROUP, keyText, RECOVERY_GROUP, sameKey, showKey } from '../key.js';
 export { exportOf, importModule, locateUnder } from '../resolvers/allowed-module.js';
 export { jobClassIn } from '../resolvers/module-job-class-resolver.js';
+export { ModuleVersions } from '../resolvers/module-versions.js';
 export { instantiate } from '../scheduler/instantiate.js';
 export { systemTimeZone, type TimeZone, timeZone, wallClock } from '../time-zone.js';
 export { checkTrigger } from '../trigger-spec.js';
