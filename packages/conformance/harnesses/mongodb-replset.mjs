@@ -12,5 +12,6 @@ export default defineHarness(
     version,
     backend: 'MongoDB replica set of three,',
     wakeup: 'push',
+    transactions: 'join',
   }),
 );

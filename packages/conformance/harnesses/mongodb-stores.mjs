@@ -45,15 +45,16 @@ class MortalMongoDBJobStore extends MongoDBJobStore {
   }
 }
 
+const OFFERS = ['resolverHook', 'damage', 'processes', 'ageing'];
 const nodeModule = new URL('./nodes/mongodb.mjs', import.meta.url);
 const manifest = new URL('../../store-mongodb/package.json', import.meta.url);
 
 /**
- * @param {{ name: string, uri: string, version: string, backend: string, wakeup: 'push' | 'poll',
+ * @param {{ name: string, uri: string, version: string, backend: string, wakeup: 'push' | 'poll', transactions: 'join' | 'own',
  *   at?: (endpoint: import('@ametrine/conformance').TcpEndpoint) => string, tcp?: import('@ametrine/conformance').TcpEndpoint }} server
  *   `at`: the connection string by way of a proxy
  */
-export async function harnessFor({ name, uri, version, backend, wakeup, at = () => uri, tcp }) {
+export async function harnessFor({ name, uri, version, backend, wakeup, transactions, at = () => uri, tcp }) {
   // One connection, open before the first case: one that a case opened would count as left behind by it.
   const beside = new MongoClient(uri, { serverSelectionTimeoutMS: 10_000, minPoolSize: 1, maxPoolSize: 1 });
   await beside.db('admin').command({ ping: 1 });
@@ -67,14 +68,14 @@ export async function harnessFor({ name, uri, version, backend, wakeup, at = () 
       durability: 'disk',
       clustering: true,
       wakeup,
-      transactions: 'own',
+      transactions,
       livenessClock: 'server',
       timestampPrecisionMs: 1,
       maxNameLength: 1000,
       maxDataBytes: 4 * 1024 * 1024,
       reacquireCostMs: 5,
     },
-    offers: ['resolverHook', 'damage', 'processes', 'ageing'],
+    offers: [...OFFERS, ...(transactions === 'join' ? ['transactions'] : [])],
     ...(tcp === undefined ? {} : { tcp }),
     async openNamespace() {
       const dbName = `case_${randomUUID().replaceAll('-', '')}`;
@@ -108,6 +109,7 @@ export async function harnessFor({ name, uri, version, backend, wakeup, at = () 
             .collection('ametrine_schedulers')
             .updateOne({ _id: scheduler }, { $inc: { 'nodes.$[].checkedInAt': -byMs } });
         },
+        ...(transactions === 'join' ? { beginTransaction: async () => begin(beside) } : {}),
         openResources: async () => stores.filter((store) => store.isConnected).map(() => 'a client'),
         dispose: async () => {
           await Promise.all(stores.map((store) => store.die()));
@@ -115,5 +117,20 @@ export async function harnessFor({ name, uri, version, backend, wakeup, at = () 
         },
       };
     },
+  };
+}
+
+/** A transaction of the application, on a client of its own. */
+function begin(client) {
+  const handle = client.startSession();
+  handle.startTransaction();
+  const end = async (how) => {
+    await how;
+    await handle.endSession();
+  };
+  return {
+    handle,
+    commit: () => end(handle.commitTransaction()),
+    rollback: () => end(handle.abortTransaction()),
   };
 }

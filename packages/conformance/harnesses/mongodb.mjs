@@ -12,6 +12,7 @@ export default defineHarness(
     version,
     backend: 'MongoDB',
     wakeup: 'poll',
+    transactions: 'own',
     tcp: { host, port },
     at: (endpoint) => `mongodb://${endpoint.host}:${endpoint.port}/?directConnection=true`,
   }),

@@ -43,9 +43,13 @@ export interface Collections {
   readonly meta: Collection<MetaDocument>;
 }
 
+/** How numbers are read, whatever a client of the user's does with them elsewhere. */
+const AS_NUMBERS = { promoteLongs: true, promoteValues: true, useBigInt64: false, raw: false } as const;
+
 /** The collections of a prefix in a database. Reads go to the primary: what a node decides on must not be old. */
 export function collectionsOf(db: Db, prefix: string, writeConcern: WriteConcernSettings): Collections {
-  const options = { writeConcern, readConcern: { level: 'local' }, readPreference: 'primary' } as const;
+  const reading = { readConcern: { level: 'local' }, readPreference: 'primary', ...AS_NUMBERS } as const;
+  const options = { writeConcern, ...reading };
   return {
     jobs: db.collection(`${prefix}_jobs`, options),
     triggers: db.collection(`${prefix}_triggers`, options),

@@ -95,6 +95,8 @@ function appName(life: string): string {
   return `ametrine ${life}`;
 }
 
+const NO_OLD_HELLO = { 'command.isMaster': { $exists: false }, 'command.ismaster': { $exists: false } };
+
 /**
  * Whether the process of a life still has connections. Null when the server does not say: its user may lack the right
  * to see connections of others.
@@ -105,7 +107,8 @@ export async function isConnected(client: MongoClient, life: string): Promise<bo
       .db('admin')
       .aggregate([
         { $currentOp: { allUsers: true, idleConnections: true } },
-        { $match: { appName: appName(life) } },
+        // The server may keep the connections by which drivers watch it for longer than those that do the work.
+        { $match: { appName: appName(life), 'command.hello': { $exists: false }, ...NO_OLD_HELLO } },
         { $limit: 1 },
       ])
       .toArray();

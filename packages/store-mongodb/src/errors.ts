@@ -94,16 +94,31 @@ const BY_NAME: ReadonlyMap<string, Fault> = new Map([
   ['MongoExpiredSessionError', 'unreachable'],
 ]);
 
+/** Errors of the socket itself, which the driver does not always wrap in one of its own. */
+const BY_SYSTEM_CODE: ReadonlyMap<string, Fault> = new Map([
+  ...['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND'].map(
+    (code) => [code, 'unreachable'] as const,
+  ),
+  ['ETIMEDOUT', 'timeout'],
+  ['ERR_STREAM_DESTROYED', 'unreachable'],
+  ['ERR_STREAM_WRITE_AFTER_END', 'unreachable'],
+]);
+
 /** What an error means. */
 export function faultOf(error: unknown): Fault {
   if (!(error instanceof Error)) return 'failed';
   const { name, message } = error;
   const code = (error as { readonly code?: unknown }).code;
-  const known = (typeof code === 'number' ? BY_CODE.get(code) : undefined) ?? BY_NAME.get(name);
+  const known = byCode(code) ?? BY_NAME.get(name);
   if (known !== undefined) return known;
   if (/no space left on device|out of disk space/i.test(message)) return 'full';
   if (/object to insert too large|BSONObj size|offset.* is out of range/i.test(message)) return 'tooLarge';
   return 'failed';
+}
+
+function byCode(code: unknown): Fault | undefined {
+  if (typeof code === 'number') return BY_CODE.get(code);
+  return typeof code === 'string' ? BY_SYSTEM_CODE.get(code) : undefined;
 }
 
 /** The fault when an error means that nobody knows whether a write was made; null otherwise. */

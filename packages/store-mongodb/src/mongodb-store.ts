@@ -16,6 +16,7 @@ import {
   type Effects,
   type FireOutcome,
   JobStoreSupport,
+  type JoinedStore,
   type Recovery,
   type ReplaceOption,
   SchedulerError,
@@ -24,6 +25,7 @@ import {
   type StoreSignals,
   type StoreTransaction,
 } from '@ametrine/core/spi';
+import type { MongoClient } from 'mongodb';
 import { type Collections, collectionsOf, createIndexes, SCHEMA_VERSION } from './collections.js';
 import { type Connection, connect, isConnected, serverNow } from './connection.js';
 import { storeError } from './errors.js';
@@ -41,12 +43,13 @@ import { SchedulerLock } from './transactions/scheduler-lock.js';
 import { SessionTransactor } from './transactions/session-transactor.js';
 import { StandaloneTransactor } from './transactions/standalone-transactor.js';
 import type { Transactor } from './transactions/transactor.js';
+import { cannotJoin } from './transactions/user-transaction.js';
 import { waitAbout } from './waiting.js';
-import { Wakeup } from './wakeup.js';
+import { prepareSignals, Wakeup } from './wakeup.js';
 
 /** How often, and how many ms apart, a name is seen taken before it is refused. */
-const CHECKS = 10;
-const CHECK_EVERY_MS = 50;
+const CHECKS = 30;
+const CHECK_EVERY_MS = 100;
 
 /** What an open store works with. */
 interface OpenParts {
@@ -88,7 +91,7 @@ export class MongoDBJobStore extends JobStoreSupport {
       durability: settings.writeConcern.journal === true ? 'disk' : 'process',
       clustering: true,
       wakeup: namesReplicaSet(settings) ? 'push' : 'poll',
-      transactions: 'own',
+      transactions: namesReplicaSet(settings) ? 'join' : 'own',
       livenessClock: 'server',
       timestampPrecisionMs: 1,
       maxNameLength: 1000,
@@ -121,15 +124,19 @@ export class MongoDBJobStore extends JobStoreSupport {
 
   async #openOver(connection: Connection, { schedulerName, instanceId }: StoreContext): Promise<OpenParts> {
     const { collectionPrefix, writeConcern, timeoutMs, pollIntervalMs } = this.#settings;
+    const { databaseName } = connection.db;
+    const collectionsBy = (client: MongoClient): Collections =>
+      collectionsOf(client.db(databaseName), collectionPrefix, writeConcern);
     const collections = collectionsOf(connection.db, collectionPrefix, writeConcern);
     await checkSchema(collections, collectionPrefix);
     await createIndexes(collections);
     const lock = new SchedulerLock(collections.schedulers, schedulerName, timeoutMs);
     await lock.prepare();
+    await prepareSignals(collections.signals, schedulerName);
     await this.#refuseDouble(connection, lock, instanceId);
     const shared = { collections, scheduler: schedulerName, life: this.#life, instanceId };
     const transactor = connection.hasTransactions
-      ? new SessionTransactor(connection.client, shared, lock, writeConcern, timeoutMs)
+      ? new SessionTransactor(connection.client, shared, lock, writeConcern, timeoutMs, collectionsBy)
       : new StandaloneTransactor(shared, lock, timeoutMs);
     const wakeup = new Wakeup({
       signals: collections.signals,
@@ -139,7 +146,9 @@ export class MongoDBJobStore extends JobStoreSupport {
       heard: this.#heard,
       failed: (error) => this.#tell('Hearing of changes of other nodes failed', error),
     });
-    const hot = { collections, scheduler: schedulerName, instanceId, transactor, doubts: new Doubts() };
+    const { hasTransactions } = connection;
+    const base = { collections, scheduler: schedulerName, instanceId, transactor };
+    const hot = { ...base, hasTransactions, doubts: new Doubts() };
     return { connection, collections, transactor, hot, wakeup };
   }
 
@@ -223,6 +232,20 @@ export class MongoDBJobStore extends JobStoreSupport {
 
   protected override read<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
     return this.#parts.transactor.read(work);
+  }
+
+  override async join(transaction: unknown): Promise<JoinedStore> {
+    if (this.capabilities.transactions !== 'join') throw cannotJoin();
+    return super.join(transaction);
+  }
+
+  /** Takes part in a transaction of the user's: `transaction` is a `ClientSession` in one. */
+  protected override transactIn<T>(
+    transaction: unknown,
+    effects: Effects,
+    work: (tx: StoreTransaction) => Promise<T>,
+  ): Promise<T> {
+    return this.#parts.transactor.join(transaction, effects, work);
   }
 
   protected override translateError(error: unknown, operation: string): SchedulerError {

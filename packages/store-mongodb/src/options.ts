@@ -36,7 +36,8 @@ export interface MongoCommonOptions extends StoreOptions {
   readonly timeoutMs?: number;
   /**
    * Where the server has no change streams, because it stands alone: how often a node looks whether another changed
-   * the schedule, in ms. It is how late a node may be for a trigger that another one stored to fire at once.
+   * the schedule, in ms. It is how late a node may be for a trigger that another one stored to fire at once. After such
+   * a change it looks ten times as often for a while, because changes come in bursts.
    * @defaultValue 200
    */
   readonly pollIntervalMs?: number;

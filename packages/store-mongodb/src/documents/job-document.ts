@@ -23,6 +23,8 @@ export interface JobDocument extends Held {
   readonly persistsData: boolean;
   /** As `encodeData` writes them. */
   readonly data: string;
+  /** Counts the triggers that were stored without the lock, where there are transactions; see `joining.ts`. */
+  readonly touched?: number;
 }
 
 /** The document of a job. */

@@ -52,15 +52,25 @@ export function pausedGroupsOf(document: SchedulerDocument): PausedGroups {
   };
 }
 
-/** The latest reason for other nodes to look again. */
+/** A reason for other nodes to look again. */
 export interface SignalDocument {
+  /** The scheduler's name, of the latest reason; longer, of one that comes and goes within a transaction of a user. */
   readonly _id: string;
-  /** The node's life that wrote it. */
+  readonly scheduler: string;
+  /** The node's life that wrote it; empty when it is nobody's. */
   readonly by: string;
   /** Different every time. */
   readonly serial: string;
   /** The earliest new fire (epoch ms); null when that is not known. */
   readonly candidateAt: number | null;
+}
+
+/** The document of a signal that leaves with the commit of a transaction. */
+export function signalWithin(
+  scheduler: string,
+  signal: Pick<SignalDocument, 'by' | 'serial' | 'candidateAt'>,
+): SignalDocument {
+  return { _id: `${scheduler}\n${signal.serial}`, scheduler, ...signal };
 }
 
 /** What the prefix as a whole says about itself. */

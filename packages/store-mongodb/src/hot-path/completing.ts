@@ -1,6 +1,6 @@
 /**
- * Ending runs: one read and one bulk write for a whole batch, when each end concerns one document only; else one
- * change over several documents for the batch.
+ * Ending runs: one look and one write for a whole batch, when each end concerns one document only; else one change over
+ * several documents for the batch.
  *
  * @module
  */
@@ -12,14 +12,11 @@ import {
   encodeData,
   keyText,
 } from '@ametrine/core/spi';
-import type { AnyBulkWriteOperation, Document } from 'mongodb';
 import { keyId } from '../documents/document-id.js';
-import type { TriggerDocument } from '../documents/trigger-document.js';
 import { networkFault } from '../errors.js';
 import type { MongoTransaction } from '../transactions/mongo-transaction.js';
-import { REMOVED_FIELDS } from '../transactions/trigger-primitives.js';
 import { ENDING_FIELDS, type Ending, type EndingDocument, endingsOf } from './ended-runs.js';
-import { unchanged } from './guarded-writes.js';
+import { writeEndings } from './ending-writes.js';
 import type { HotPath } from './hot-path.js';
 
 const PATIENCE = 50;
@@ -35,7 +32,10 @@ export async function complete(
   effects: Effects,
   completions: readonly Completion[],
 ): Promise<readonly CompletionOutcome[]> {
-  const perishable = await perishableJobs(hot, completions);
+  const [perishable, documents] = await Promise.all([
+    perishableJobs(hot, completions),
+    readEndings(hot, completions),
+  ]);
   const isSingle = ({ changedData, instruction, jobKey }: Completion): boolean =>
     changedData === null && (instruction === 'none' || !perishable.has(keyText(jobKey)));
   const single = completions.filter(isSingle);
@@ -45,7 +45,7 @@ export async function complete(
     together.length === 0
       ? []
       : await hot.transactor.write(effects, (tx) => endTogether(tx, effects, together));
-  const ofSingle = await endEach(hot, effects, single);
+  const ofSingle = await endEach(hot, effects, single, documents);
   const [nextTogether, nextSingle] = [ofTogether.values(), ofSingle.values()];
   return completions.map((completion) => {
     const outcome = (isSingle(completion) ? nextSingle : nextTogether).next().value ?? 'stale';
@@ -70,24 +70,42 @@ async function perishableJobs(
   return new Set(found.map(({ _id }) => keyText(keys.get(_id) as JobKey)));
 }
 
+type Documents = ReadonlyMap<string, EndingDocument>;
+
+/** The documents that hold the runs, by id. */
+async function readEndings(
+  { collections: { triggers }, scheduler }: HotPath,
+  completions: readonly Completion[],
+): Promise<Documents> {
+  const ids = [...new Set(completions.map((completion) => documentId(scheduler, completion)))];
+  const found = await triggers
+    .find<EndingDocument>({ _id: { $in: ids } }, { projection: ENDING_FIELDS })
+    .toArray();
+  return new Map(found.map((document) => [document._id, document]));
+}
+
+function documentId(scheduler: string, { trigger }: Completion): string {
+  return keyId(scheduler, trigger.key);
+}
+
 /** Each run ends by a guarded write to its trigger's document. */
 async function endEach(
   hot: HotPath,
   effects: Effects,
   completions: readonly Completion[],
+  found: Documents,
 ): Promise<readonly CompletionOutcome[]> {
-  const { triggers } = hot.collections;
-  const idOf = ({ trigger }: Completion): string => keyId(hot.scheduler, trigger.key);
+  let documents = found;
+  const idOf = (completion: Completion): string => documentId(hot.scheduler, completion);
+  const documentOf = (completion: Completion): EndingDocument | undefined => documents.get(idOf(completion));
   const outcomes: CompletionOutcome[] = completions.map(() => 'stale');
   let left = completions.map((completion, position) => ({ completion, position }));
   for (let attempt = 1; left.length > 0 && attempt <= PATIENCE; attempt++) {
-    const ids = [...new Set(left.map(({ completion }) => idOf(completion)))];
-    const found = await triggers
-      .find<EndingDocument>({ _id: { $in: ids } }, { projection: ENDING_FIELDS })
-      .toArray();
-    const documents = new Map(found.map((document) => [document._id, document]));
-    const documentOf = (completion: Completion): EndingDocument | undefined =>
-      documents.get(idOf(completion));
+    if (attempt > 1)
+      documents = await readEndings(
+        hot,
+        left.map(({ completion }) => completion),
+      );
     const held = left.filter(({ completion }) => documentOf(completion)?.hold !== undefined);
     const free = left.filter(({ completion }) => documentOf(completion)?.hold === undefined);
     const those = free.map(({ completion }) => completion);
@@ -110,11 +128,7 @@ async function writeOrDoubt(
   if (endings.length === 0) return new Set();
   const tokens = completions.map(({ fireInstanceId }) => fireInstanceId);
   try {
-    const result = await triggers.bulkWrite(
-      endings.map((ending) => writeOf(ending)),
-      { ordered: false },
-    );
-    if (result.matchedCount + result.deletedCount === endings.length) return new Set();
+    if ((await writeEndings(triggers, endings, tokens)) === endings.length) return new Set();
   } catch (error) {
     if (networkFault(error) !== null) doubts.doubtEndings(tokens);
     throw error;
@@ -124,27 +138,6 @@ async function writeOrDoubt(
     .find({ _id: { $in: ids }, 'runs.id': { $in: tokens } }, { projection: { _id: 1 } })
     .toArray();
   return new Set(left.map(({ _id }) => _id));
-}
-
-function writeOf(ending: Ending): AnyBulkWriteOperation<TriggerDocument> {
-  const { document, state, runs } = ending;
-  const filter = unchanged(document);
-  if (state === 'removed' && runs.length === 0) return { deleteOne: { filter } };
-  return { updateOne: { filter, update: updateOf(ending) } };
-}
-
-function updateOf({ document, state, runs, keepsClaim }: Ending): Document {
-  const removed = state === 'removed' && document.state !== 'removed';
-  const unset: Record<string, ''> = {};
-  if (removed) for (const field of REMOVED_FIELDS) unset[field] = '';
-  if (!keepsClaim) unset['claim'] = '';
-  if (document.exclusive !== undefined && !runs.some(({ nonConcurrent }) => nonConcurrent))
-    unset['exclusive'] = '';
-  return {
-    $set: { runs, state },
-    $inc: { version: 1 },
-    ...(Object.keys(unset).length === 0 ? {} : { $unset: unset }),
-  };
 }
 
 /** Runs end together with what else they change: data of jobs, and jobs that lose their last trigger. */

@@ -13,5 +13,7 @@ export interface HotPath {
   readonly scheduler: string;
   readonly instanceId: string;
   readonly transactor: Transactor;
+  /** The server has transactions. */
+  readonly hasTransactions: boolean;
   readonly doubts: Doubts;
 }

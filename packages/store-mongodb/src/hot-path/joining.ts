@@ -26,7 +26,7 @@ import type { HotPath } from './hot-path.js';
  * @rule JS-STO-03, JS-STO-04
  */
 export async function storeNewTrigger(hot: HotPath, effects: Effects, trigger: Trigger): Promise<boolean> {
-  const { triggers, schedulers, jobs } = hot.collections;
+  const { triggers, schedulers } = hot.collections;
   const document = triggerDocument(hot.scheduler, { trigger, state: 'waiting', fireInstanceId: null });
   const { _id } = document;
   const hold = `joining:${randomUUID()}`;
@@ -45,12 +45,11 @@ export async function storeNewTrigger(hot: HotPath, effects: Effects, trigger: T
     if (isDuplicate(error)) return false;
     throw error;
   }
-  const [scheduler, job] = await Promise.all([
+  const [scheduler, isOpen] = await Promise.all([
     schedulers.findOne({ _id: hot.scheduler }),
-    jobs.findOne({ _id: keyId(hot.scheduler, trigger.jobKey) }, { projection: { hold: 1 } }),
+    hot.hasTransactions ? touchJob(hot, trigger) : seeJob(hot, trigger),
   ]);
-  const isOpen = scheduler?.owner === null && job !== null && job.hold === undefined && !scheduler.pausedAll;
-  if (!isOpen) {
+  if (!isOpen || scheduler === null || scheduler.owner !== null || scheduler.pausedAll) {
     await triggers.deleteOne({ _id, hold });
     return false;
   }
@@ -59,6 +58,25 @@ export async function storeNewTrigger(hot: HotPath, effects: Effects, trigger: T
   if (!(await isLetIn(hot, { _id, hold }, letIn))) return false;
   if (state === 'waiting') effects.schedulingChanged(trigger.nextFireAt);
   return true;
+}
+
+/** Whether the job is there, and no change is about to remove or replace it. */
+async function seeJob({ collections: { jobs }, scheduler }: HotPath, { jobKey }: Trigger): Promise<boolean> {
+  const found = await jobs.findOne({ _id: keyId(scheduler, jobKey) }, { projection: { hold: 1 } });
+  return found !== null && found.hold === undefined;
+}
+
+/**
+ * Where there are transactions, those of users may be about to remove the job or to replace it, and are not to be seen:
+ * writing to the job waits for them, or turns them back.
+ */
+async function touchJob(
+  { collections: { jobs }, scheduler }: HotPath,
+  { jobKey }: Trigger,
+): Promise<boolean> {
+  const touch = { $inc: { touched: 1 } };
+  const options = { writeConcern: { w: 1 } };
+  return (await jobs.updateOne({ _id: keyId(scheduler, jobKey) }, touch, options)).matchedCount === 1;
 }
 
 /** The last write; when its answer is lost, the document says whether it was made. */

@@ -1,5 +1,5 @@
 /**
- * A change that must start again, because somebody was faster.
+ * What makes a change start again, because somebody was faster.
  *
  * @module
  */
@@ -12,4 +12,10 @@ export class Conflict extends Error {
 /** Whether an error says that a document of that key, or with that unique value, exists already. */
 export function isDuplicate(error: unknown): boolean {
   return (error as { readonly code?: unknown } | null)?.code === 11000;
+}
+
+/** Whether the server or the driver put that label on an error. */
+export function hasLabel(error: unknown, label: string): boolean {
+  const labelled = error as { hasErrorLabel?: (label: string) => boolean } | null;
+  return typeof labelled?.hasErrorLabel === 'function' && labelled.hasErrorLabel(label);
 }

@@ -118,17 +118,25 @@ export class SchedulerLock {
   }
 
   /**
-   * Enters a transaction of the user's: from here to its end every other change waits.
+   * Enters a transaction of the user's: from here to its end every other change waits. Waits itself, outside of it, for
+   * a change that is under way.
    *
-   * @throws SchedulerError `ERR_STORE_BUSY` while somebody holds the lock
+   * @throws SchedulerError `ERR_STORE_BUSY` when that takes too long, or a change began meanwhile
    */
   async enter(session: ClientSession): Promise<SchedulerDocument> {
+    const began = performance.now();
+    for (let attempt = 0; ; attempt++) {
+      const { owner } = await this.look();
+      if (owner === null) break;
+      if (performance.now() - began > this.#patienceMs) throw busy(this.#patienceMs);
+      await waitAbout(Math.min(1 + attempt, 15));
+    }
     const document = await this.#schedulers.findOneAndUpdate(
       { _id: this.#scheduler, ...FREE },
       { $inc: { fence: 1 } },
       { returnDocument: 'after', session },
     );
-    if (document === null) throw busy(0);
+    if (document === null) throw busy(performance.now() - began);
     return document;
   }
 

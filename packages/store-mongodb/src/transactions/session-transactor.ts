@@ -5,17 +5,16 @@
  */
 import { type Effects, SchedulerError } from '@ametrine/core/spi';
 import type { ClientSession, MongoClient, WriteConcernSettings } from 'mongodb';
+import type { Collections } from '../collections.js';
 import type { SchedulerDocument } from '../documents/scheduler-document.js';
 import { SerialQueue } from '../serial-queue.js';
 import { waitAbout } from '../waiting.js';
-import { Conflict, isDuplicate } from './conflict.js';
-import type { TransactionParts } from './job-primitives.js';
+import { Conflict, hasLabel, isDuplicate } from './conflict.js';
 import { MongoTransaction } from './mongo-transaction.js';
 import type { SchedulerLock, Tenure } from './scheduler-lock.js';
-import type { Transactor, Work } from './transactor.js';
-
-/** What every transaction of a store shares. */
-export type SharedParts = Pick<TransactionParts, 'collections' | 'scheduler' | 'life' | 'instanceId'>;
+import { sweep } from './sweep.js';
+import type { SharedParts, Transactor, Work } from './transactor.js';
+import { type JoiningParts, joinTransaction } from './user-transaction.js';
 
 /** How long a change starts again and again because somebody was faster, in ms. */
 const LEAST_PATIENCE_MS = 15_000;
@@ -27,20 +26,24 @@ export class SessionTransactor implements Transactor {
   readonly #lock: SchedulerLock;
   readonly #writeConcern: WriteConcernSettings;
   readonly #patienceMs: number;
+  readonly #joining: JoiningParts;
   readonly #queue = new SerialQueue();
 
+  /** @param collectionsBy - the store's collections, by way of the client of a session of the user's */
   constructor(
     client: MongoClient,
     parts: SharedParts,
     lock: SchedulerLock,
     writeConcern: WriteConcernSettings,
     timeoutMs: number,
+    collectionsBy: (client: MongoClient) => Collections,
   ) {
     this.#client = client;
     this.#parts = parts;
     this.#lock = lock;
     this.#writeConcern = writeConcern;
     this.#patienceMs = Math.max(timeoutMs, LEAST_PATIENCE_MS);
+    this.#joining = { shared: parts, timeoutMs, collectionsBy };
   }
 
   write<T>(effects: Effects, work: Work<T>): Promise<T> {
@@ -118,15 +121,8 @@ export class SessionTransactor implements Transactor {
     });
   }
 
-  async join<T>(session: ClientSession, effects: Effects, work: Work<T>): Promise<T> {
-    if (!session.inTransaction()) throw noTransaction();
-    // Writing to the lock's document keeps every other change out until the user commits.
-    const document = await this.#lock.enter(session);
-    const tx = this.#transaction(session, document, effects);
-    await sweep(tx);
-    const result = await work(tx);
-    if (Object.keys(tx.facts).length > 0) await this.#lock.note(tx.facts, session);
-    return result;
+  join<T>(transaction: unknown, effects: Effects, work: Work<T>): Promise<T> {
+    return joinTransaction(this.#joining, transaction, effects, work);
   }
 
   async settle(): Promise<void> {
@@ -152,15 +148,6 @@ export class SessionTransactor implements Transactor {
   }
 }
 
-/** Triggers that are just being stored by themselves: whoever stores them finds that a change came first, and waits. */
-async function sweep(tx: MongoTransaction): Promise<void> {
-  const { collections, scheduler, session } = tx.parts;
-  await collections.triggers.deleteMany(
-    { scheduler, hold: { $exists: true } },
-    session === undefined ? {} : { session },
-  );
-}
-
 async function abort(session: ClientSession): Promise<void> {
   if (session.inTransaction()) await session.abortTransaction().catch(() => {});
 }
@@ -177,25 +164,11 @@ function explained(error: unknown): unknown {
   });
 }
 
-/** Whether the server or the driver put that label on an error. */
-export function hasLabel(error: unknown, label: string): boolean {
-  const labelled = error as { hasErrorLabel?: (label: string) => boolean } | null;
-  return typeof labelled?.hasErrorLabel === 'function' && labelled.hasErrorLabel(label);
-}
-
 /** The error for a change of which nobody can say whether it was made. */
 export function fateUnknown(cause: unknown): SchedulerError {
   return new SchedulerError(
     'ERR_WRITE_FATE_UNKNOWN',
     'The connection broke while a change was committed; look whether it was made before you repeat it',
     { cause },
-  );
-}
-
-function noTransaction(): SchedulerError {
-  return new SchedulerError(
-    'ERR_INVALID_ARGUMENT',
-    'session is not in a transaction; call session.startTransaction() or use session.withTransaction()',
-    { details: { field: 'session' } },
   );
 }

@@ -12,8 +12,9 @@ import { Conflict, isDuplicate } from './conflict.js';
 import { carryThrough, isHeld, takeBack } from './hold.js';
 import { MongoTransaction } from './mongo-transaction.js';
 import type { SchedulerLock, Tenure } from './scheduler-lock.js';
-import { fateUnknown, type SharedParts } from './session-transactor.js';
-import type { Transactor, Work } from './transactor.js';
+import { fateUnknown } from './session-transactor.js';
+import type { SharedParts, Transactor, Work } from './transactor.js';
+import { cannotJoin } from './user-transaction.js';
 
 /** A reader that changes keep overtaking takes its turn among them. */
 const READING_ATTEMPTS = 5;
@@ -161,10 +162,7 @@ export class StandaloneTransactor implements Transactor {
   }
 
   async join<T>(): Promise<T> {
-    throw new SchedulerError(
-      'ERR_UNSUPPORTED',
-      'This MongoDB server stands alone and has no transactions; a replica set has, even one of a single member',
-    );
+    throw cannotJoin();
   }
 
   settle(): Promise<void> {

@@ -4,8 +4,11 @@
  * @module
  */
 import type { Effects } from '@ametrine/core/spi';
-import type { ClientSession } from 'mongodb';
+import type { TransactionParts } from './job-primitives.js';
 import type { MongoTransaction } from './mongo-transaction.js';
+
+/** What every transaction of a store shares. */
+export type SharedParts = Pick<TransactionParts, 'collections' | 'scheduler' | 'life' | 'instanceId'>;
 
 /** Work over the storage primitives. */
 export type Work<T> = (tx: MongoTransaction) => Promise<T>;
@@ -16,8 +19,12 @@ export interface Transactor {
   write<T>(effects: Effects, work: Work<T>): Promise<T>;
   /** Runs work that reads: it sees every change whole or not at all. */
   read<T>(work: Work<T>): Promise<T>;
-  /** Runs work within a transaction of the user's, which decides whether it counts. */
-  join<T>(session: ClientSession, effects: Effects, work: Work<T>): Promise<T>;
+  /**
+   * Runs work within a transaction of the user's, which decides whether it counts.
+   *
+   * @throws SchedulerError `ERR_INVALID_ARGUMENT` when it is no session in a transaction
+   */
+  join<T>(transaction: unknown, effects: Effects, work: Work<T>): Promise<T>;
   /** Waits for whoever holds documents, and takes back what nobody will finish. */
   settle(): Promise<void>;
 }

@@ -14,6 +14,7 @@ describe('what errors of the driver become', () => {
   it.each<[string, unknown, string, boolean]>([
     ['a broken connection', new MongoNetworkError('closed'), 'ERR_STORE_UNAVAILABLE', true],
     ['silence', new MongoNetworkTimeoutError('timed out'), 'ERR_STORE_UNAVAILABLE', true],
+    ['a socket that ended', Object.assign(new Error('x'), { code: 'EPIPE' }), 'ERR_STORE_UNAVAILABLE', true],
     ['no server', new MongoServerSelectionError('refused', {} as never), 'ERR_STORE_UNAVAILABLE', true],
     ['a primary that stepped down', server(189), 'ERR_STORE_UNAVAILABLE', true],
     ['a member that is not the primary', server(10107), 'ERR_STORE_UNAVAILABLE', true],
@@ -37,6 +38,7 @@ describe('what errors of the driver become', () => {
   it('knows which of them leave the fate of a write open', () => {
     expect(networkFault(new MongoNetworkError('closed'))).not.toBeNull();
     expect(networkFault(server(11600))).not.toBeNull();
+    expect(networkFault(Object.assign(new Error('x'), { code: 'ECONNRESET' }))).not.toBeNull();
     expect(networkFault(server(112))).toBeNull();
     expect(networkFault(server(11000))).toBeNull();
   });

@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Server } from '../../../../test/servers/server.mjs';
 import { startMongo, whyUnavailable } from '../../../../test/servers/mongodb.mjs';
 import { MongoDBJobStore } from '../../src/index.js';
-import { aJob, aTrigger, end, everyClass, freshDatabase, HeardSignals, run, start } from './open-store.js';
+import {
+  aJob,
+  aTrigger,
+  end,
+  everyClass,
+  freshDatabase,
+  HeardSignals,
+  run,
+  start,
+  T0,
+} from './open-store.js';
 
 const reason = await whyUnavailable();
 
@@ -22,6 +32,19 @@ describe.skipIf(reason !== null)(`clients and databases${reason === null ? '' : 
       await store.shutdown();
       expect(await db.collection('ametrine_jobs').countDocuments()).toBe(1);
     }
+  });
+
+  it('reads numbers as it wrote them, whatever the client of the user does with them', async () => {
+    const { client, db } = await freshDatabase(server.url, { promoteLongs: false, promoteValues: false });
+    const { store } = await start({ client, dbName: db.databaseName });
+    const job = aJob('j');
+    await store.storeJob(job);
+    await store.storeTrigger(aTrigger(job, 't', { every: '1d', startAt: T0 }));
+    await end(store, await run(store));
+    expect(await store.getTrigger(aTrigger(job, 't').key)).toMatchObject({
+      nextFireAt: T0 + 86_400_000,
+      timesTriggered: 1,
+    });
   });
 
   it('keeps stores of different prefixes and scheduler names apart', async () => {

@@ -38,9 +38,9 @@ export class HeardSignals implements StoreSignals {
     this.errors.push(message);
   }
 
-  /** Resolves when the schedule changed, now or later. */
-  async changed(): Promise<void> {
-    while (this.changes.length === 0) {
+  /** Resolves when the schedule changed, now or later; or so often that the changes are enough. */
+  async changed(isEnough = (changes: readonly (number | null)[]) => changes.length > 0): Promise<void> {
+    while (!isEnough(this.changes)) {
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           this.#waiting.delete(wake);
