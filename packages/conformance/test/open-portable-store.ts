@@ -126,6 +126,8 @@ export function portableHarness(name: string, Store: OpenStoreClass = OpenPortab
           abandon: () => Promise.resolve(),
         }),
         damageTrigger: async (schedulerName, key) => backend.damage(schedulerName, key),
+        // Offered by harnesses whose store takes part.
+        beginTransaction: async () => backend.begin(),
         dispose: () => Promise.resolve(),
       });
     },

@@ -56,6 +56,25 @@ class Contents {
     copy.paused = this.paused;
     return copy;
   }
+
+  /** Makes the changes that lie between two earlier states of it. */
+  change(before: Contents, after: Contents): void {
+    changeMap(this.jobs, before.jobs, after.jobs);
+    changeMap(this.triggers, before.triggers, after.triggers);
+    changeMap(this.calendars, before.calendars, after.calendars);
+    changeMap(this.executions, before.executions, after.executions);
+    changeMap(this.instances, before.instances, after.instances);
+    if (after.paused !== before.paused) this.paused = after.paused;
+  }
+}
+
+function changeMap<V>(
+  map: Map<string, V>,
+  before: ReadonlyMap<string, V>,
+  after: ReadonlyMap<string, V>,
+): void {
+  for (const key of before.keys()) if (!after.has(key)) map.delete(key);
+  for (const [key, value] of after) if (before.get(key) !== value) map.set(key, value);
 }
 
 /** What the nodes of a cluster share: the contents by scheduler name, and one transaction at a time. */
@@ -72,6 +91,54 @@ export class PortableBackend {
     });
     this.#last = turn.catch(() => {});
     return turn;
+  }
+
+  /** Begins a transaction of an application. */
+  begin(): ApplicationTransaction {
+    return new ApplicationTransaction(
+      (name) => this.#byName.get(name) ?? new Contents(),
+      (name, before, after) => {
+        const contents = this.#byName.get(name) ?? new Contents();
+        contents.change(before, after);
+        this.#byName.set(name, contents);
+      },
+    );
+  }
+}
+
+/** It sees what it did; others see that with its commit. */
+export class ApplicationTransaction {
+  readonly #drafts = new Map<string, { readonly before: Contents; after: Contents }>();
+  readonly #read: (schedulerName: string) => Contents;
+  readonly #change: (schedulerName: string, before: Contents, after: Contents) => void;
+  isOpen = true;
+  /** What the application hands over: the transaction itself. */
+  readonly handle = this;
+
+  constructor(
+    read: (schedulerName: string) => Contents,
+    change: (schedulerName: string, before: Contents, after: Contents) => void,
+  ) {
+    this.#read = read;
+    this.#change = change;
+  }
+
+  /** Work that fails changes nothing of the transaction. */
+  async transact<T>(schedulerName: string, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    const before = this.#drafts.get(schedulerName)?.before ?? this.#read(schedulerName).copy();
+    const draft = (this.#drafts.get(schedulerName)?.after ?? before).copy();
+    const result = await work(new PortableTransaction(draft));
+    this.#drafts.set(schedulerName, { before, after: draft });
+    return result;
+  }
+
+  async commit(): Promise<void> {
+    this.isOpen = false;
+    for (const [name, { before, after }] of this.#drafts) this.#change(name, before, after);
+  }
+
+  async rollback(): Promise<void> {
+    this.isOpen = false;
   }
 }
 

@@ -71,11 +71,16 @@ function differencesOfServers() {
 
 /** @typedef {{ readonly call: string, readonly trips: number, readonly nonConcurrent: number }} RoundTrips */
 
-function roundTrips() {
-  const file = new URL('../test/specific/mysql-round-trips.json', import.meta.url);
+/** @param {string} database */
+function roundTrips(database) {
+  const file = new URL(`../test/specific/${database}-round-trips.json`, import.meta.url);
   /** @type {readonly RoundTrips[]} */
   const calls = Object.values(JSON.parse(readFileSync(file, 'utf8')));
-  return calls.map(({ call, trips, nonConcurrent }) => `| ${call} | ${trips} | ${nonConcurrent} |`);
+  return [
+    '| Call | Round trips | For jobs that must not run twice |',
+    '| --- | --- | --- |',
+    ...calls.map(({ call, trips, nonConcurrent }) => `| ${call} | ${trips} | ${nonConcurrent} |`),
+  ];
 }
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
@@ -85,11 +90,8 @@ const sections = {
     '| --- | --- | --- | --- |',
     ...rows.map(([title, cell]) => `| ${title} | ${databases.map(cell).join(' | ')} |`),
   ],
-  'round trips': [
-    '| Call | Round trips | For jobs that must not run twice |',
-    '| --- | --- | --- |',
-    ...roundTrips(),
-  ],
+  'round trips of PostgreSQL': roundTrips('postgres'),
+  'round trips': roundTrips('mysql'),
   servers: ['| Times in the DDL | MySQL | MariaDB |', '| --- | --- | --- |', ...differencesOfServers()],
 };
 

@@ -166,23 +166,32 @@ export class PostgresDatabase implements Database {
           return results;
         });
       }
-      const gate: Sql = {
-        text: `SELECT pg_advisory_xact_lock_shared(${this.locks?.gate})`,
-        chunks: [],
-        values: [],
-      };
       try {
-        const [, , ...results] = await executeBatch(
-          client,
-          [READ_COMMITTED, gate, ...statements],
-          this.#options.preparedStatements,
-        );
-        return results;
+        return await this.#executeBatch(client, statements);
       } catch (error) {
         if (!(error instanceof BatchFailure)) throw error;
         throw isAnswer(error.cause) ? error.cause : fateUnknown(error.cause);
       }
     });
+  }
+
+  /** One statement opens the gate and says what the transaction is; two where that is not the session's default. */
+  async #executeBatch(client: PgClient, statements: readonly Sql[]): Promise<readonly (readonly SqlRow[])[]> {
+    const execute = (...before: readonly Sql[]): Promise<readonly (readonly SqlRow[])[]> =>
+      executeBatch(client, [...before, ...statements], this.#options.preparedStatements);
+    const lock = `pg_advisory_xact_lock_shared(${this.locks?.gate})`;
+    if (!otherIsolation.has(client)) {
+      try {
+        const gate = `SELECT set_config('transaction_isolation', 'read committed', true), ${lock}`;
+        const [, ...results] = await execute(withoutValues(gate));
+        return results;
+      } catch (error) {
+        if (!(error instanceof BatchFailure) || !isTooLate(error.cause)) throw error;
+        otherIsolation.add(client);
+      }
+    }
+    const [, , ...results] = await execute(READ_COMMITTED, withoutValues(`SELECT ${lock}`));
+    return results;
   }
 
   close(): Promise<void> {
@@ -208,11 +217,19 @@ export class PostgresDatabase implements Database {
  * Says of the transaction that begins with it what it is, whatever the default of the session, the user or the server. Its
  * other spelling, SET TRANSACTION, warns in every batch that there is no BEGIN.
  */
-const READ_COMMITTED: Sql = {
-  text: "SET transaction_isolation = 'read committed'",
-  chunks: [],
-  values: [],
-};
+const READ_COMMITTED: Sql = withoutValues("SET transaction_isolation = 'read committed'");
+
+/** Sessions that begin transactions at another isolation level unless told. */
+const otherIsolation = new WeakSet<PgClient>();
+
+/** The isolation level of a transaction cannot be changed in its first query; it may be said there when it is the same. */
+function isTooLate(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '25001';
+}
+
+function withoutValues(text: string): Sql {
+  return { text, chunks: [], values: [] };
+}
 
 /** Nothing has happened, and the same may succeed a moment later. */
 function isPassing(error: unknown): boolean {

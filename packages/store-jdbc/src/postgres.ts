@@ -21,6 +21,7 @@ import {
   type JobWithTriggers,
   type Recovery,
   type ReplaceOption,
+  type SteadyCheckIn,
   type StoreCapabilities,
   type StoreContext,
   type StoreTransaction,
@@ -32,10 +33,11 @@ import { loadPg, type PgClient } from './drivers/pg.js';
 import { postgresFault } from './errors.js';
 import { isSetBased } from './hot-path/completing.js';
 import { claim } from './hot-path-postgres/claiming.js';
-import { endingStatements, readEnded } from './hot-path-postgres/completing.js';
+import { DurableJobs, endRunsOnRows } from './hot-path-postgres/completing.js';
 import { fireClaims, type PlainFire, plainFire, readFired } from './hot-path-postgres/firing.js';
 import { LostClaims } from './hot-path-postgres/lost-claims.js';
 import { readReleased, releaseClaims } from './hot-path-postgres/releasing.js';
+import { checkInSteadily } from './hot-path-postgres/checking-in.js';
 import { insertingStatements, insertTriggers } from './hot-path-postgres/storing.js';
 import {
   type PgConnections,
@@ -86,6 +88,7 @@ export class PostgresJobStore extends SteppedSqlJobStore {
   #presence: NodePresence | null = null;
   #channel = '';
   readonly #lost = new LostClaims();
+  readonly #durable = new DurableJobs();
 
   /** @throws SchedulerError `ERR_INVALID_ARGUMENT` that names the option */
   constructor(options: PostgresStoreOptions) {
@@ -112,6 +115,11 @@ export class PostgresJobStore extends SteppedSqlJobStore {
       sql`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
     ]);
     return Number(row?.[0]);
+  }
+
+  protected override async checkInSteadily(request: SteadyCheckIn): Promise<boolean> {
+    const [rows = []] = await this.#opened.batch([checkInSteadily(this.scope, this.instanceId, request)]);
+    return rows.length > 0;
   }
 
   protected override async connect(): Promise<Database> {
@@ -246,7 +254,10 @@ export class PostgresJobStore extends SteppedSqlJobStore {
   protected override async claim(request: ClaimRequest, effects: Effects): Promise<ClaimResult> {
     const { scope } = this;
     const announce = (candidateAt: number | null): Sql => this.#announcement(candidateAt, this.#mark);
-    return claim({ database: this.#opened, scope, announce, lost: this.#lost }, request, effects);
+    const setting = { database: this.#opened, scope, announce, lost: this.#lost };
+    const result = await claim(setting, request, effects);
+    for (const { job } of result.fired) this.#durable.note(job);
+    return result;
   }
 
   protected override async fire(
@@ -257,6 +268,8 @@ export class PostgresJobStore extends SteppedSqlJobStore {
     const fires = acquired.map(plainFire).filter((fire) => fire !== null);
     const [rows = []] = await this.#fireAtOnce(fires, now);
     const fired = readFired(fires, rows, now);
+    for (const outcome of fired.values())
+      if (outcome.kind === 'fired') this.#durable.note(outcome.bundle.job);
     const left = acquired.filter((claimed) => !fired.has(claimed));
     const others = left.length === 0 ? [] : await super.fire(left, now, effects);
     const outcomes = new Map([...fired, ...left.map((claimed, index) => [claimed, others[index]] as const)]);
@@ -284,14 +297,11 @@ export class PostgresJobStore extends SteppedSqlJobStore {
     // A run ends once, however often the batch says so.
     const seen = new Set<string>();
     const ends = completions.filter(({ fireInstanceId }) => seen.size < seen.add(fireInstanceId).size);
-    const answers = await this.#opened.batch(endingStatements(this.scope, ends, this.#tell));
-    const done = readEnded(answers, effects);
-    const left = ends.filter((_, position) => !done.has(position));
+    const setting = { database: this.#opened, scope: this.scope, durable: this.#durable, tell: this.#tell };
+    const left = await endRunsOnRows(setting, ends, effects);
     const others = left.length === 0 ? [] : await super.complete(left, now, effects);
     const outcomes = new Map<Completion, CompletionOutcome | undefined>();
-    ends.forEach((end, position) => {
-      if (done.has(position)) outcomes.set(end, 'completed');
-    });
+    for (const end of ends) outcomes.set(end, 'completed');
     left.forEach((end, position) => {
       outcomes.set(end, others[position]);
     });

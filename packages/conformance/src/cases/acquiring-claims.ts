@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { Trigger } from '@ametrine/core';
+import type { AcquireResult } from '@ametrine/core/spi';
 import { type ConformanceCase, defineCases } from '../case.js';
-import { every, HOUR, job, key, once, SECOND, T0 } from '../factories.js';
+import { every, HOUR, job, key, MINUTE, once, SECOND, T0 } from '../factories.js';
 import { durable, offers } from '../needs.js';
 
 /** Claims. */
@@ -277,6 +279,64 @@ export const acquiringClaimCases: readonly ConformanceCase[] = defineCases([
         await node.release(old);
         ctx.same((await node.fireOne(mine)).scheduledFireAt, T0 + SECOND, `${name}: the new claim`);
         await reschedule(T0);
+      }
+    },
+  },
+  {
+    id: 'ACQ-35',
+    title: 'what is left for its time is told of, and fires then',
+    rules: ['JS-ACQ-12'],
+    async run(ctx) {
+      const node = await ctx.open();
+      const of = job('j', { durable: true });
+      await node.put(of, once('warmup', of));
+      await node.complete(await node.run(), 'deleteTrigger');
+      const ask = (): Promise<AcquireResult> =>
+        node.store.acquireNextTriggers({
+          now: ctx.now,
+          noLaterThan: ctx.now + MINUTE,
+          maxCount: 10,
+          timeWindowMs: 0,
+          fireDue: true,
+          mayLeave: true,
+        });
+      type Plan = (now: number) => readonly Trigger[];
+      const plans: readonly Plan[] = [
+        () => [],
+        (now) => [once('shot', of, { at: now + SECOND })],
+        (now) => [every('beat', of, HOUR, { at: now + SECOND })],
+        (now) => [once('due', of, { at: now }), once('shot', of, { at: now + SECOND })],
+        (now) => [once('due', of, { at: now }), every('beat', of, HOUR, { at: now + SECOND })],
+        (now) => [once('due', of, { at: now }), once('far', of, { at: now + HOUR })],
+        (now) => [once('shot', of, { at: now + SECOND }), every('beat', of, HOUR, { at: now + 2 * SECOND })],
+      ];
+      for (const plan of plans) {
+        const triggers = plan(ctx.now);
+        const names = triggers.map(({ key }) => key.name).join(' and ') || 'nothing';
+        for (const trigger of triggers) await node.store.storeTrigger(trigger);
+        const { acquired, fired, nextDueAt } = await ask();
+        const left = await node.acquire({ noLaterThan: ctx.now + MINUTE, timeWindowMs: MINUTE });
+        await node.release(...left);
+        const firstAt = left[0]?.trigger.nextFireAt ?? null;
+        if (nextDueAt !== undefined) {
+          const inTime = firstAt === null || (nextDueAt !== null && nextDueAt <= firstAt);
+          ctx.holds(inTime, `of ${names}: the store is asked again in time`, { nextDueAt, firstAt });
+        }
+        if (firstAt !== null && acquired.length + fired.length === 0) {
+          ctx.holds(nextDueAt !== undefined, `of ${names}: what is left is told of`, firstAt);
+          ctx.advance(firstAt - ctx.now);
+          const then = await ask();
+          ctx.same(
+            then.fired.map((result) =>
+              result.kind === 'fired' ? result.bundle.trigger.key.name : result.kind,
+            ),
+            [left[0]?.trigger.key.name],
+            `of ${names}: what is fired at that time`,
+          );
+          await node.release(...then.acquired);
+        }
+        await node.release(...acquired);
+        await node.store.removeTriggers(triggers.map(({ key }) => key));
       }
     },
   },

@@ -10,7 +10,7 @@ export const BEHAVIOUR_COUNTS: Readonly<Record<string, number>> = {
   TRG: 33,
   CAL: 17,
   PAU: 37,
-  ACQ: 34,
+  ACQ: 35,
   FIR: 21,
   COM: 22,
   MIS: 23,

@@ -4,7 +4,13 @@
  * @module
  */
 import type { Trigger } from '@ametrine/core';
-import { Effects, type ExecutionRecord, keyText, type TriggerRecord } from '@ametrine/core/spi';
+import {
+  type ClaimRequest,
+  Effects,
+  type ExecutionRecord,
+  keyText,
+  type TriggerRecord,
+} from '@ametrine/core/spi';
 import { brokenCalls, brokenHotPath, brokenPrimitives, type HotPath, type Mutant } from './mutant.js';
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -137,6 +143,15 @@ export const acquiringMutants: readonly Mutant[] = [
   brokenPrimitives('JS-ACQ-08/forgets-the-flag', 'every job may run twice', (tx) => ({
     getJobs: async (keys) => (await tx.getJobs(keys)).map((job) => ({ ...job, nonConcurrent: false })),
   })),
+  brokenHotPath('JS-ACQ-12/silent', 'what is not due yet is left, and nobody told', (sound) => ({
+    claim: (request, effects) => sound.claim(onlyDue(request), effects),
+  })),
+  brokenHotPath('JS-ACQ-12/too-late', 'of what is left nothing is said to be due', (sound) => ({
+    claim: async (request, effects) => ({
+      ...(await sound.claim(onlyDue(request), effects)),
+      ...(request.mayLeave ? { nextDueAt: null } : {}),
+    }),
+  })),
   brokenPrimitives('JS-ACQ-09/fails', 'one unreadable trigger fails the batch', (tx, { effects }) => ({
     selectDue: (query) => {
       effects.storeError = (_message, error) => {
@@ -260,4 +275,9 @@ function inAnotherOrder(id: string, what: string, compare: (a: Trigger, b: Trigg
       return due.slice(0, query.limit);
     },
   }));
+}
+
+/** Asks for what is due alone, where what is not may be left. */
+function onlyDue(request: ClaimRequest): ClaimRequest {
+  return request.mayLeave ? { ...request, noLaterThan: Math.min(request.noLaterThan, request.now) } : request;
 }

@@ -7,6 +7,7 @@ import { acquiringMutants } from './acquiring.js';
 import { completingMutants } from './completing.js';
 import { dataMutants } from './data.js';
 import { firingMutants } from './firing.js';
+import { joiningMutants } from './joining.js';
 import { lifecycleMutants } from './lifecycle.js';
 import { misfireMutants } from './misfires.js';
 import type { Mutant } from './mutant.js';
@@ -36,6 +37,7 @@ export const allMutants: readonly Mutant[] = [
   ...firingMutants,
   ...completingMutants,
   ...misfireMutants,
+  ...joiningMutants,
   ...recoveringMutants,
   ...clusterMutants,
   ...subtleLifecycleMutants,
@@ -53,14 +55,8 @@ export const allMutants: readonly Mutant[] = [
   ...subtleRecoveryMutants,
 ];
 
-const NO_TRANSACTION_TO_JOIN =
-  'the portable store has no transaction of an application that a call could join; stores on SQL run the cases';
-
 /** MUST rules without a mutant, each with the reason. */
 export const rulesWithoutMutant: Readonly<Record<string, string>> = {
   'JS-LIF-05':
     'the portable store has no client that a user could hand over; each store with one proves the rule in its own tests',
-  'JS-TXN-01': NO_TRANSACTION_TO_JOIN,
-  'JS-TXN-02': NO_TRANSACTION_TO_JOIN,
-  'JS-TXN-03': NO_TRANSACTION_TO_JOIN,
 };

@@ -1,7 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { bench, claimable, START } from '../../test/fixtures/scheduler-bench.js';
-import { deferred, outage } from '../../test/fixtures/troubled-store.js';
+import { bench, benchOver, claimable, START } from '../../test/fixtures/scheduler-bench.js';
+import { deferred, outage, TroubledStore } from '../../test/fixtures/troubled-store.js';
 import { SchedulerError } from '../errors.js';
+import type { AcquireRequest, AcquireResult } from '../spi/results.js';
+
+/** A store that leaves what is not due yet, and says when it will be. */
+class LeavingStore extends TroubledStore {
+  /** Whether others hold what is due. */
+  locked = false;
+
+  override async acquireNextTriggers(request: AcquireRequest): Promise<AcquireResult> {
+    const { now } = request;
+    const answer = await super.acquireNextTriggers({
+      ...request,
+      noLaterThan: now,
+      maxCount: this.locked ? 0 : 10,
+    });
+    const triggers = await this.listTriggers({});
+    const times = triggers.map(({ nextFireAt }) => nextFireAt).filter((at) => at !== null);
+    return { ...answer, nextDueAt: times.length === 0 ? null : Math.min(...times) };
+  }
+}
 
 describe('firing', () => {
   it('fires each trigger at its own time, never before', async () => {
@@ -130,6 +149,94 @@ describe('firing', () => {
     await scheduler.start();
     await scheduler.advance('10m');
     expect(store.count('acquireNextTriggers')).toBe(21);
+    await scheduler.shutdown();
+  });
+
+  it('asks a store that says when to come at that time, and before only for news', async () => {
+    const { scheduler, store, runs } = benchOver(new LeavingStore());
+    await scheduler.schedule({ job: 'note' }, { at: START });
+    await scheduler.runDue();
+    await scheduler.schedule(
+      { job: 'note' },
+      [1000, 7000].map((after) => ({ at: START + after })),
+    );
+    await scheduler.clock.settle();
+    const asked = store.count('acquireNextTriggers');
+    await scheduler.clock.advance(999);
+    expect(store.count('acquireNextTriggers')).toBe(asked);
+    await scheduler.clock.advance(1);
+    expect([runs.length, store.count('acquireNextTriggers')]).toEqual([2, asked + 1]);
+    await scheduler.schedule({ job: 'note', key: 'news' }, { at: START + 3000 });
+    await scheduler.advance('10s');
+    expect(runs.map((run) => run.firedAt.getTime() - START)).toEqual([0, 1000, 3000, 7000]);
+    expect(store.count('releaseAcquiredTriggers')).toBe(0);
+    await scheduler.shutdown();
+  });
+
+  it('comes again soon when others hold all that is due', async () => {
+    const { scheduler, store, runs } = benchOver(new LeavingStore());
+    await scheduler.schedule({ job: 'note' }, { at: START });
+    await scheduler.runDue();
+    store.locked = true;
+    await scheduler.schedule({ job: 'note' }, { at: START });
+    await scheduler.clock.advance(300);
+    expect(runs.length).toBe(1);
+    expect(store.count('acquireNextTriggers')).toBeLessThan(20);
+    store.locked = false;
+    await scheduler.clock.advance(1000);
+    expect(runs.length).toBe(2);
+    await scheduler.shutdown();
+  });
+
+  it('claims the next full batch before the runs of the last begin', async () => {
+    const order: string[] = [];
+    const { scheduler, store } = bench(
+      { concurrency: 6, maxBatchSize: 2 },
+      { ordered: () => void order.push('run') },
+    );
+    await scheduler.schedule({ job: 'ordered' }, { at: START });
+    await scheduler.runDue();
+    order.length = 0;
+    await scheduler.standby();
+    await scheduler.schedule(
+      { job: 'ordered' },
+      Array.from({ length: 4 }, () => ({ at: START })),
+    );
+    const acquire = store.acquireNextTriggers.bind(store);
+    store.acquireNextTriggers = (request) => {
+      order.push('ask');
+      return acquire(request);
+    };
+    await scheduler.start();
+    await scheduler.clock.settle();
+    expect(order.slice(0, 7)).toEqual(['ask', 'ask', 'run', 'run', 'ask', 'run', 'run']);
+    await scheduler.shutdown();
+  });
+
+  it('runs what was fired ahead when it is halted, and gives back what was claimed', async () => {
+    const { scheduler, store, runs } = bench({ concurrency: 6, maxBatchSize: 2 });
+    await scheduler.schedule({ job: 'note' }, { at: START });
+    await scheduler.runDue();
+    await scheduler.standby();
+    await scheduler.schedule(
+      { job: 'note' },
+      Array.from({ length: 4 }, () => ({ at: START })),
+    );
+    const answer = deferred();
+    const acquire = store.acquireNextTriggers.bind(store);
+    let asks = 0;
+    store.acquireNextTriggers = async (request) => {
+      asks += 1;
+      const result = await acquire(request);
+      if (asks === 2) await answer.promise;
+      return result;
+    };
+    await scheduler.start();
+    await scheduler.clock.settle();
+    const stopped = scheduler.standby();
+    answer.resolve();
+    await stopped;
+    expect([asks, runs.length]).toEqual([2, 5]);
     await scheduler.shutdown();
   });
 

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../clock.js';
 import type { JobStore } from '../spi/job-store.js';
-import type { AcquiredTrigger, FiredBundle, FireResult } from '../spi/results.js';
+import type { AcquiredTrigger, AcquireResult, FiredBundle, FireResult } from '../spi/results.js';
 import { Backoff } from './backoff.js';
 import { nextTurn, Pause } from './pause.js';
 
@@ -36,9 +36,19 @@ interface Watch {
   readonly newsBefore: number;
 }
 
+/** A question of the store that is under way. */
+interface Asked {
+  /** At most so many. */
+  readonly count: number;
+  /** Epoch ms. */
+  readonly noLaterThan: number;
+  readonly answer: Promise<AcquireResult>;
+}
+
 /** No news is a fire that never comes; news of an unknown time may be one that is long due. */
 const NO_NEWS = Number.POSITIVE_INFINITY;
 const UNKNOWN_NEWS = Number.NEGATIVE_INFINITY;
+const LOOK_NOW = Number.NEGATIVE_INFINITY;
 /** When nothing that was claimed could run, the store is not asked again at once: it would give the same. */
 const LONGEST_FRUITLESS_WAIT_MS = 1000;
 
@@ -55,6 +65,10 @@ export class FiringLoop {
   #held: readonly AcquiredTrigger[] = [];
   /** The earliest fire that was announced since the last claim. */
   #news = NO_NEWS;
+  /** By the store's word nothing has to be claimed before this instant (epoch ms), but for news. */
+  #lookAt = LOOK_NOW;
+  /** The next claim, made while what the last one fired begins. */
+  #ahead: Asked | null = null;
   #watch: Watch | null = null;
   #wantsSlot = false;
   #halting = false;
@@ -103,7 +117,7 @@ export class FiringLoop {
 
   async #loop(): Promise<void> {
     const { clock, report, resumed, rested } = this.#parts;
-    while (!this.#halting) {
+    while (!this.#halting || this.#ahead !== null) {
       try {
         await this.#step();
         if (this.#trouble.failures > 0) resumed(this.#trouble.failures);
@@ -124,46 +138,78 @@ export class FiringLoop {
   async #step(): Promise<void> {
     const { clock, concurrency, idleWaitMs, store } = this.#parts;
     const free = concurrency - this.#parts.slotsTaken() - this.#held.length;
-    if (free > 0 && (await this.#claim(free))) return;
+    if ((this.#ahead !== null || (free > 0 && this.#mayFind())) && (await this.#claim(free))) return;
     const first = this.#held[0];
     if (first !== undefined) {
       const dueAt = dueTime(first);
+      // What was left unclaimed may be due before.
+      const until = free > 0 && this.#lookAt !== LOOK_NOW ? Math.min(dueAt, this.#lookAt) : dueAt;
       // Giving back and claiming again must gain more than it takes (contract §1.4).
       const newsBefore = dueAt - store.capabilities.reacquireCostMs;
-      await this.#waitFor({ until: dueAt, newsBefore });
+      await this.#waitFor({ until, newsBefore });
       if (this.#halting) return;
-      if (clock.now() >= dueAt) await this.#fireDue();
-      else await this.#giveBack();
+      const now = clock.now();
+      if (now >= dueAt) await this.#fireDue();
+      else if (now < until) await this.#giveBack();
     } else if (free > 0) {
-      this.#fruitless.succeeded();
-      const until = clock.now() + idleWaitMs;
+      const idleUntil = clock.now() + idleWaitMs;
+      const until = this.#lookAt === LOOK_NOW ? idleUntil : Math.min(idleUntil, this.#lookAt);
       await this.#waitFor({ until, newsBefore: until + 1 });
+      this.#lookAt = LOOK_NOW;
     } else {
       await this.#waitForSlot();
     }
   }
 
+  /** Whether there may be something to claim. */
+  #mayFind(): boolean {
+    return this.#news < this.#lookAt || this.#parts.clock.now() >= this.#lookAt;
+  }
+
   /** Claims as many as there are free slots; answers whether anything fired, so that there may be more. */
   async #claim(free: number): Promise<boolean> {
+    const asked = this.#ahead ?? this.#ask(free);
+    this.#ahead = null;
+    const { acquired, fired, nextDueAt } = await asked.answer;
+    const all = acquired.length + fired.length < asked.count;
+    this.#lookAt = all && nextDueAt !== undefined ? (nextDueAt ?? asked.noLaterThan) : LOOK_NOW;
+    if (acquired.length > 0)
+      this.#held = [...this.#held, ...acquired].sort((a, b) => dueTime(a) - dueTime(b));
+    if (fired.length > 0) {
+      const left = free - asked.count;
+      // There is more, most likely. It is claimed while these begin.
+      if (fired.length === asked.count && left > 0 && !this.#halting) this.#ahead = this.#ask(left);
+      await this.#dispatch(fired, null);
+      return true;
+    }
+    if (acquired.length > 0) return false;
+    const { clock } = this.#parts;
+    // Others are about to claim what is due: unless they fail in that, it is theirs.
+    const taken = this.#lookAt !== LOOK_NOW && this.#lookAt <= clock.now();
+    if (taken) this.#lookAt = clock.now() + this.#fruitless.failed();
+    else this.#fruitless.succeeded();
+    return false;
+  }
+
+  #ask(free: number): Asked {
     const { store, clock, idleWaitMs, maxBatchSize, batchTimeWindowMs } = this.#parts;
     // Before the claim: what changes from here on may be unseen by it.
     this.#news = NO_NEWS;
     const now = clock.now();
     const first = this.#held[0];
-    const { acquired, fired } = await store.acquireNextTriggers({
+    const count = Math.min(free, maxBatchSize);
+    const noLaterThan = first === undefined ? now + idleWaitMs : dueTime(first);
+    const answer = store.acquireNextTriggers({
       now,
-      noLaterThan: first === undefined ? now + idleWaitMs : dueTime(first),
-      maxCount: Math.min(free, maxBatchSize),
+      noLaterThan,
+      maxCount: count,
       timeWindowMs: batchTimeWindowMs,
       fireDue: true,
+      mayLeave: true,
     });
-    if (acquired.length > 0) {
-      this.#held =
-        first === undefined ? acquired : [...this.#held, ...acquired].sort((a, b) => dueTime(a) - dueTime(b));
-    }
-    if (fired.length === 0) return false;
-    await this.#dispatch(fired, null);
-    return true;
+    // A failure is met by whoever waits for the answer, which may be later.
+    answer.catch(() => undefined);
+    return { count, noLaterThan, answer };
   }
 
   async #fireDue(): Promise<void> {
@@ -209,6 +255,7 @@ export class FiringLoop {
   async #giveBack(): Promise<void> {
     await this.#release(this.#held);
     this.#held = [];
+    this.#lookAt = LOOK_NOW;
   }
 
   /** Tries until the store takes it; after a final halt once (contract §4.2). */

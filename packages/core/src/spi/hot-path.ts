@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { AcquiredTrigger, FiredBundle, NotFiredReason } from './results.js';
+import type { AcquiredTrigger, AcquireResult, FiredBundle, NotFiredReason } from './results.js';
 
 /** What a store is asked to claim. */
 export interface ClaimRequest {
@@ -26,6 +26,8 @@ export interface ClaimRequest {
    * Empty when the caller wants to fire all by itself.
    */
   readonly fireableClasses: ReadonlySet<string>;
+  /** What is not due yet may be left unclaimed when it could be fired once it is; see {@link ClaimResult.nextDueAt}. */
+  readonly mayLeave: boolean;
   /** Leave out triggers whose job's class is one of these: this process lacks them, another node may have them. */
   readonly excludedClasses: ReadonlySet<string>;
   /** The claiming node. */
@@ -41,9 +43,22 @@ export type UnresolvedBundle = Omit<FiredBundle, 'jobClass'>;
 export interface ClaimResult {
   readonly acquired: readonly AcquiredTrigger[];
   readonly fired: readonly UnresolvedBundle[];
+  /** See {@link AcquireResult.nextDueAt}; only when the request said `mayLeave`. */
+  readonly nextDueAt?: number | null;
 }
 
 /** What became of one claim that was to fire. */
 export type FireOutcome =
   | { readonly kind: 'fired'; readonly bundle: UnresolvedBundle }
   | { readonly kind: 'notFired'; readonly fireInstanceId: string; readonly reason: NotFiredReason };
+
+/** What a check-in records, and judges others by. */
+export interface SteadyCheckIn {
+  /** Epoch ms, by the caller's clock. */
+  readonly now: number;
+  readonly checkInIntervalMs: number;
+  /** How long after its interval a node that has not checked in again may be dead, in ms. */
+  readonly graceMs: number;
+  /** Job classes that this node lacks. */
+  readonly missingClasses: readonly string[];
+}

@@ -36,7 +36,7 @@ export {
 } from './decisions.js';
 export { type DynamicJobStore, type DynamicOptions, dynamicJobStore } from './dynamic-job-store.js';
 export { Effects } from './effects.js';
-export type { ClaimRequest, ClaimResult, FireOutcome, UnresolvedBundle } from './hot-path.js';
+export type { ClaimRequest, ClaimResult, FireOutcome, SteadyCheckIn, UnresolvedBundle } from './hot-path.js';
 export type { Job, JobClass, JobClassResolver, JobConstructor, JobFunction } from './job-class.js';
 export type {
   AtTime,

@@ -7,7 +7,7 @@
 import { invalidArgument, isSchedulerError, SchedulerError } from '../errors.js';
 import { checkInstant } from '../instant.js';
 import type { Effects } from './effects.js';
-import type { ClaimRequest, ClaimResult, FireOutcome, UnresolvedBundle } from './hot-path.js';
+import type { ClaimRequest, ClaimResult, FireOutcome, SteadyCheckIn, UnresolvedBundle } from './hot-path.js';
 import type { JobClass, JobClassResolver } from './job-class.js';
 import type { AtTime, JobStore, JoinedStore } from './job-store.js';
 import type { InstanceRecord } from './records.js';
@@ -84,6 +84,17 @@ export abstract class JobStoreSupport extends StoringStore implements JobStore {
    */
   protected livenessNow(now: number): Promise<number> {
     return Promise.resolve(now);
+  }
+
+  /**
+   * Checks in when that is all there is to it: this node's record is there, and no other node's check-ins may have
+   * lapsed. Answers false, having changed nothing, when there may be more to do: then the records are judged one by one.
+   * Override it in a store behind a network, which can do that in one round trip, by the clock of its `livenessClock`.
+   *
+   * @defaultValue there may be more to do
+   */
+  protected checkInSteadily(_request: SteadyCheckIn): Promise<boolean> {
+    return Promise.resolve(false);
   }
 
   /** Claims triggers; the portable version works over {@link transact}. */
@@ -169,6 +180,10 @@ export abstract class JobStoreSupport extends StoringStore implements JobStore {
 
   async #checkIn(calledAt: number, first: boolean): Promise<CheckIn> {
     return this.step('checkIn', async (effects) => {
+      const graceMs = this.settings.deadNodeGraceMs;
+      const missingClasses = this.#classes.lacked;
+      const steady = { now: calledAt, checkInIntervalMs: this.#checkInIntervalMs, graceMs, missingClasses };
+      if (!first && (await this.checkInSteadily(steady))) return { fenced: false, recoveries: [] };
       // Before the records are read: none can be younger than it by more than the call takes.
       const now = await this.livenessNow(calledAt);
       const gone: InstanceRecord[] = [];
@@ -179,8 +194,8 @@ export abstract class JobStoreSupport extends StoringStore implements JobStore {
         now,
         instanceId: this.instanceId,
         checkInIntervalMs: this.#checkInIntervalMs,
-        graceMs: this.settings.deadNodeGraceMs,
-        missingClasses: this.#classes.lacked,
+        graceMs,
+        missingClasses,
         first,
         gone,
       };
@@ -191,7 +206,7 @@ export abstract class JobStoreSupport extends StoringStore implements JobStore {
   // Firing
 
   async acquireNextTriggers(request: AcquireRequest): Promise<AcquireResult> {
-    const { now, noLaterThan, maxCount, timeWindowMs, fireDue } = request;
+    const { now, noLaterThan, maxCount, timeWindowMs, fireDue, mayLeave = false } = request;
     checkInstant('now', now);
     if (!Number.isSafeInteger(noLaterThan))
       throw invalidArgument('noLaterThan', noLaterThan, 'an instant in epoch ms');
@@ -209,6 +224,7 @@ export abstract class JobStoreSupport extends StoringStore implements JobStore {
               misfiredBefore: this.at(now).misfiredBefore,
               maxMisfires: this.settings.maxMisfiresPerPass,
               fireableClasses: fireDue ? this.#classes.found : NO_CLASSES,
+              mayLeave,
               excludedClasses: this.#classes.missingAt(now),
               instanceId: this.instanceId,
               newFireInstanceId: this.#newFireInstanceId,
@@ -217,6 +233,7 @@ export abstract class JobStoreSupport extends StoringStore implements JobStore {
           ),
     );
     return {
+      ...result,
       acquired: result.acquired.map((claimed) => ({ ...claimed, trigger: ownTrigger(claimed.trigger) })),
       fired: result.fired.length === 0 ? [] : await this.#withClasses(result.fired, now),
     };

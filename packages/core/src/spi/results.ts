@@ -32,6 +32,12 @@ export interface AcquireRequest {
    * be passed to {@link JobStore.triggersFired} again.
    */
   readonly fireDue: boolean;
+  /**
+   * The caller comes again in time: what is not due yet and would come back fired once it is may be left unclaimed,
+   * if {@link AcquireResult.nextDueAt} says when to come (JS-ACQ-12).
+   * @defaultValue false
+   */
+  readonly mayLeave?: boolean;
 }
 
 /** A claimed trigger, not yet fired: its times are those before the fire. */
@@ -49,6 +55,11 @@ export interface AcquireResult {
   readonly acquired: readonly AcquiredTrigger[];
   /** Claimed and fired in one step, in fire order; only when asked for by `fireDue`. */
   readonly fired: readonly FireResult[];
+  /**
+   * Epoch ms: nothing that could have been claimed and was left is due before this; null when nothing was left that is
+   * due at `noLaterThan` or before. Absent when the store does not know. Only when asked for by `mayLeave`.
+   */
+  readonly nextDueAt?: number | null;
 }
 
 /** All that a run needs. */

@@ -3,19 +3,28 @@
  *
  * @module
  */
-import type { JobKey } from '@ametrine/core';
+import type { JobDetail, JobKey } from '@ametrine/core';
 import { type Completion, type Effects, encodeData, keyText } from '@ametrine/core/spi';
+import type { PostgresDatabase } from '../postgres-database.js';
 import { readKey } from '../records.js';
 import type { SqlScope } from '../scope.js';
 import type { Sql, SqlRow } from '../sql.js';
 import { NO_RUN } from '../statements/executions.js';
+import { OWN_RUN } from './own-run.js';
 
 /**
  * Ends the runs that are on the rows of their triggers, by the rules of `completionDecision`, and tells other nodes.
  *
+ * @param onlyDurable - leaves runs whose trigger would be removed from a job that may go with it
+ *
  * Rows: the position of the completion, and whether the end changes what may fire next.
  */
-function endRuns(scope: SqlScope, completions: readonly Completion[], tell: (candidateAt: Sql) => Sql): Sql {
+function endRuns(
+  scope: SqlScope,
+  completions: readonly Completion[],
+  tell: (candidateAt: Sql) => Sql,
+  onlyDurable: boolean,
+): Sql {
   const { sql, tables, schedulerId } = scope;
   const tokens = completions.map(({ fireInstanceId }) => fireInstanceId);
   const groups = completions.map(({ trigger }) => trigger.key.group);
@@ -23,6 +32,9 @@ function endRuns(scope: SqlScope, completions: readonly Completion[], tell: (can
   const instructions = completions.map(({ instruction }) => instruction);
   const isLast = completions.map(({ trigger }) => (trigger.nextFireAt === null ? 1 : 0));
   const persists = completions.some(({ changedData }) => changedData !== null);
+  const durable = onlyDurable
+    ? sql`AND (i.instruction <> 'deleteTrigger' OR (SELECT o.durable FROM ${tables.jobs} AS o WHERE o.id = t.job_id) = 1)`
+    : sql``;
   return sql`WITH ended AS (
       SELECT i.position, i.is_last, t.id, t.job_id, t.run_non_concurrent, t.data IS NULL AS has_large_data,
         CASE i.instruction
@@ -35,7 +47,7 @@ function endRuns(scope: SqlScope, completions: readonly Completion[], tell: (can
         WITH ORDINALITY AS i(token, group_name, name, instruction, is_last, position)
       JOIN ${tables.triggers} AS t
         ON t.scheduler_id = ${schedulerId} AND t.trigger_group = i.group_name AND t.trigger_name = i.name
-      WHERE t.run_id = i.token AND t.run_fired_at IS NOT NULL ORDER BY t.id FOR UPDATE OF t),
+      WHERE ${OWN_RUN} AND t.run_fired_at IS NOT NULL ${durable} ORDER BY t.id FOR UPDATE OF t),
     kept AS (
       UPDATE ${tables.triggers} AS t SET ${NO_RUN},
         state = CASE e.effect WHEN 'complete' THEN 'complete' ELSE t.state END,
@@ -77,7 +89,16 @@ function perishable({ sql, schedulerId }: SqlScope, keys: readonly JobKey[]): Sq
         AS k(group_name, name))`;
 }
 
-/** The statements that end runs, those of {@link endRuns} first in the answer. */
+/** Ends runs that take no job with them, in one statement: its rows are those of {@link endRuns}. */
+export function endingOfDurable(
+  scope: SqlScope,
+  completions: readonly Completion[],
+  tell: (candidateAt: Sql) => Sql,
+): Sql {
+  return endRuns(scope, completions, tell, true);
+}
+
+/** The statements that end runs, whatever goes with them; the second is the one whose rows tell. */
 export function endingStatements(
   scope: SqlScope,
   completions: readonly Completion[],
@@ -88,8 +109,7 @@ export function endingStatements(
   for (const { instruction, jobKey } of completions) {
     if (instruction === 'deleteTrigger') losing.set(keyText(jobKey), jobKey);
   }
-  const end = endRuns(scope, completions, tell);
-  if (losing.size === 0) return [sql`SELECT NULL`, end];
+  const end = endRuns(scope, completions, tell, false);
   const keys = [...losing.values()];
   // Whoever removes one of the last triggers of a job that goes with them is alone in that, and then looks anew.
   return [
@@ -103,12 +123,13 @@ export function endingStatements(
 }
 
 /**
- * Reads the answers of {@link endingStatements}.
+ * Reads the answers of {@link endingOfDurable} or {@link endingStatements}.
  *
  * @returns the positions of the completions whose runs were on the rows of their triggers
  */
-export function readEnded(
-  [, ended = [], orphans = []]: readonly (readonly SqlRow[])[],
+function readEnded(
+  ended: readonly SqlRow[],
+  orphans: readonly SqlRow[],
   effects: Effects,
 ): ReadonlySet<number> {
   const done = new Set<number>();
@@ -119,4 +140,58 @@ export function readEnded(
   }
   for (const [group, name] of orphans) effects.jobDeleted(readKey(group, name));
   return done;
+}
+
+/** Jobs that were durable when they were last read: a hint, which the statement that uses it checks. */
+export class DurableJobs {
+  readonly #keys = new Set<string>();
+  #last: JobDetail | null = null;
+
+  note(job: JobDetail): void {
+    if (job === this.#last) return;
+    this.#last = job;
+    const key = keyText(job.key);
+    if (!job.durable) this.#keys.delete(key);
+    else if (this.#keys.size < MOST_REMEMBERED) this.#keys.add(key);
+  }
+
+  /** Whether the end of that run takes no job with it. */
+  covers({ instruction, jobKey }: Completion): boolean {
+    return instruction !== 'deleteTrigger' || this.#keys.has(keyText(jobKey));
+  }
+}
+
+const MOST_REMEMBERED = 10_000;
+
+/** What ending runs works with. */
+export interface EndSetting {
+  readonly database: PostgresDatabase;
+  readonly scope: SqlScope;
+  readonly durable: DurableJobs;
+  /** The part of a statement that tells other nodes of a change. */
+  tell(candidateAt: Sql): Sql;
+}
+
+/**
+ * Ends the runs that are on the rows of their triggers.
+ *
+ * @returns the completions whose runs were not there
+ */
+export async function endRunsOnRows(
+  { database, scope, durable, tell }: EndSetting,
+  completions: readonly Completion[],
+  effects: Effects,
+): Promise<readonly Completion[]> {
+  let left = completions;
+  const remove = (done: ReadonlySet<number>): void => {
+    left = left.filter((_, position) => !done.has(position));
+  };
+  if (left.every((completion) => durable.covers(completion))) {
+    const [ended = []] = await database.batch([endingOfDurable(scope, left, tell)]);
+    remove(readEnded(ended, [], effects));
+  }
+  if (left.length === 0) return left;
+  const [, ended = [], orphans = []] = await database.batch(endingStatements(scope, left, tell));
+  remove(readEnded(ended, orphans, effects));
+  return left;
 }

@@ -8,6 +8,7 @@ import { type AcquiredTrigger, afterFire, bundleOf, type FireOutcome } from '@am
 import type { SqlScope } from '../scope.js';
 import type { Sql, SqlRow } from '../sql.js';
 import { JOB_OF_FIRST, JobsOfRows } from './job-columns.js';
+import { OWN_RUN } from './own-run.js';
 
 /** A claim whose fire needs nothing that is not in it. */
 export interface PlainFire {
@@ -43,7 +44,7 @@ export function fireClaims(scope: SqlScope, fires: readonly PlainFire[], now: nu
         WITH ORDINALITY AS i(token, group_name, name, found_at, next_fire_at, position)
       JOIN ${tables.triggers} AS t
         ON t.scheduler_id = ${schedulerId} AND t.trigger_group = i.group_name AND t.trigger_name = i.name
-      WHERE t.state = 'acquired' AND t.claim_id = i.token AND t.run_id = i.token AND t.next_fire_at = i.found_at
+      WHERE t.state = 'acquired' AND t.claim_id = i.token AND ${OWN_RUN} AND t.next_fire_at = i.found_at
       ORDER BY t.id FOR UPDATE OF t),
     fired AS (
       UPDATE ${tables.triggers} AS t SET state = 'waiting', claim_id = NULL, next_fire_at = h.next_fire_at,
@@ -66,8 +67,8 @@ export function readFired(
   const outcomes = new Map<AcquiredTrigger, FireOutcome>();
   for (const row of rows) {
     const { claim, after } = fires[row[0] as number] as PlainFire;
-    const job = jobs.of(row[1] as number, row.slice(2));
-    if (job instanceof Error) throw job;
+    jobs.meet(row.slice(2));
+    const job = jobs.of(row[1] as number);
     const bundle = bundleOf(claim.fireInstanceId, job, claim.trigger, after, null, now);
     outcomes.set(claim, { kind: 'fired', bundle });
   }

@@ -20,21 +20,29 @@ export const JOB_OF_FIRST: RawSql = new RawSql(
     .join(', '),
 );
 
-/** Reads the jobs of rows that are in their order; what cannot be read has its fault in its place. */
+/** Reads the jobs of rows; what cannot be read has its fault in its place. */
 export class JobsOfRows {
   readonly #jobs = new Map<number, JobDetail | Error>();
 
-  /** @param columns - the part of the row with {@link JOB_OF_FIRST} */
-  of(jobId: number, columns: SqlRow): JobDetail | Error {
-    let job = this.#jobs.get(jobId);
-    if (job === undefined) {
-      try {
-        job = readJob(columns).job;
-      } catch (error) {
-        job = error as Error;
-      }
-      this.#jobs.set(jobId, job);
+  /** Reads the job of a row that has it. @param columns - the id and {@link JOB_COLUMNS}, or nulls */
+  meet(columns: SqlRow): void {
+    const id = columns[0] as number | null;
+    if (id === null || this.#jobs.has(id)) return;
+    try {
+      this.#jobs.set(id, readJob(columns).job);
+    } catch (error) {
+      this.#jobs.set(id, error as Error);
     }
+  }
+
+  /**
+   * The job with that id.
+   *
+   * @throws SchedulerError `ERR_RECORD_UNREADABLE` when its row cannot be read
+   */
+  of(jobId: number): JobDetail {
+    const job = this.#jobs.get(jobId);
+    if (job === undefined || job instanceof Error) throw job ?? new Error('its job was not told');
     return job;
   }
 }

@@ -23,7 +23,7 @@ const BEFORE = new RawSql(
     .join(', '),
 );
 
-/** Remembers tokens until it is known what became of them. */
+/** Remembers tokens, or what those of a claim begin with, until it is known what became of them. */
 export class LostClaims {
   readonly #tokens = new Set<string>();
 
@@ -51,10 +51,11 @@ export class LostClaims {
 
 function selectClaims(scope: SqlScope, tokens: readonly string[], instanceId: string): Sql {
   const { sql, tables, schedulerId } = scope;
-  return sql`SELECT 0, t.run_fired_at IS NOT NULL, t.run_id, ${BEFORE},
+  return sql`SELECT NULL, 0, NULL, NULL, NULL, NULL, t.run_id, t.run_fired_at IS NOT NULL, ${BEFORE},
       coalesce(t.data, (SELECT d.data FROM ${tables.triggerData} AS d WHERE d.trigger_id = t.id)), NULL, ${JOB_OF_FIRST}
     FROM (SELECT f.*, row_number() OVER (ORDER BY f.run_scheduled_at, f.id) AS rank FROM ${tables.triggers} AS f
       WHERE f.run_id IS NOT NULL AND f.scheduler_id = ${schedulerId} AND f.run_node = ${instanceId}
-        AND f.run_id IN ${scope.list(tokens)}) AS t
+        AND EXISTS (SELECT 1 FROM unnest(${tokens}::text[]) AS l(token)
+          WHERE f.run_id = l.token OR starts_with(f.run_id, l.token || '.'))) AS t
     JOIN ${tables.jobs} AS j ON j.id = t.job_id ORDER BY t.rank`;
 }

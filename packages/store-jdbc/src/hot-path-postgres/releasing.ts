@@ -7,6 +7,7 @@ import type { AcquiredTrigger, Effects } from '@ametrine/core/spi';
 import type { SqlScope } from '../scope.js';
 import type { Sql, SqlRow } from '../sql.js';
 import { NO_RUN } from '../statements/executions.js';
+import { OWN_RUN } from './own-run.js';
 
 /**
  * Gives back the claims that are on the rows of their triggers, and tells other nodes.
@@ -28,7 +29,7 @@ export function releaseClaims(
       FROM unnest(${tokens}::text[], ${groups}::text[], ${names}::text[]) WITH ORDINALITY AS i(token, group_name, name, position)
       JOIN ${tables.triggers} AS t
         ON t.scheduler_id = ${schedulerId} AND t.trigger_group = i.group_name AND t.trigger_name = i.name
-      WHERE t.run_id = i.token AND t.run_fired_at IS NULL ORDER BY t.id FOR UPDATE OF t),
+      WHERE ${OWN_RUN} AND t.run_fired_at IS NULL ORDER BY t.id FOR UPDATE OF t),
     released AS (
       UPDATE ${tables.triggers} AS t SET ${NO_RUN},
         state = CASE WHEN h.waits THEN 'waiting' ELSE t.state END,

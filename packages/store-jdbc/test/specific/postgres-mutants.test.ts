@@ -21,9 +21,21 @@ const mutants: readonly Mutant[] = [
   },
   {
     what: 'the first of a batch may be due after the bound',
-    find: /AND \((\$\d+)::bigint IS NOT NULL OR leader\.at <= \$\d+\)/,
-    put: 'AND ($1::bigint IS NOT NULL OR true)',
+    find: /AND t\.next_fire_at <= (\$\d+) AND NOT EXISTS/g,
+    put: 'AND $1::bigint IS NOT NULL AND NOT EXISTS',
     cases: ['ACQ-06', 'ACQ-07'],
+  },
+  {
+    what: 'a claim leaves what nobody will fire when it is due',
+    find: /CASE WHEN h\.at > (\$\d+) AND h\.fires THEN NULL/,
+    put: 'CASE WHEN h.at > $1 THEN NULL',
+    cases: ['ACQ-35'],
+  },
+  {
+    what: 'a claim tells a later time than that of what it leaves',
+    find: /SELECT h\.at, h\.fires FROM \(\(/g,
+    put: 'SELECT h.at + 1 AS at, h.fires FROM ((',
+    cases: ['ACQ-35'],
   },
   {
     what: 'a claim overwrites the run on the row of its trigger',
@@ -33,19 +45,19 @@ const mutants: readonly Mutant[] = [
   },
   {
     what: 'a fire does not ask for the token of the claim',
-    find: "t.state = 'acquired' AND t.claim_id = i.token AND t.run_id = i.token AND",
+    find: "t.state = 'acquired' AND t.claim_id = i.token AND t.run_id IS NOT DISTINCT FROM i.token AND",
     put: "t.state = 'acquired' AND",
     cases: ['PAU-05/resumed'],
   },
   {
     what: 'a fire does not ask whether the trigger is still claimed',
-    find: "t.state = 'acquired' AND t.claim_id = i.token AND t.run_id = i.token AND",
-    put: 't.run_id = i.token AND',
+    find: "t.state = 'acquired' AND t.claim_id = i.token AND t.run_id IS NOT DISTINCT FROM i.token AND",
+    put: 't.run_id IS NOT DISTINCT FROM i.token AND',
     cases: ['PAU-05', 'FIR-15', 'FIR-08'],
   },
   {
     what: 'an end does not ask for the token of the run',
-    find: 't.run_id = i.token AND t.run_fired_at IS NOT NULL',
+    find: 't.run_id IS NOT DISTINCT FROM i.token AND t.run_fired_at IS NOT NULL',
     put: 't.run_fired_at IS NOT NULL',
     cases: ['COM-11', 'COM-12', 'CLU-10'],
   },
@@ -63,14 +75,14 @@ const mutants: readonly Mutant[] = [
   },
   {
     what: 'a release does not ask for the token of the claim',
-    find: 't.run_id = i.token AND t.run_fired_at IS NULL',
+    find: 't.run_id IS NOT DISTINCT FROM i.token AND t.run_fired_at IS NULL',
     put: 't.run_fired_at IS NULL',
     cases: ['ACQ-29', 'ACQ-30', 'ACQ-31', 'PAU-05'],
   },
   {
     what: 'a release takes a run back',
-    find: 't.run_id = i.token AND t.run_fired_at IS NULL',
-    put: 't.run_id = i.token',
+    find: 't.run_id IS NOT DISTINCT FROM i.token AND t.run_fired_at IS NULL',
+    put: 't.run_id IS NOT DISTINCT FROM i.token',
     cases: ['ACQ-29', 'ACQ-30', 'ACQ-31'],
   },
   {

@@ -3,8 +3,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, whyUnavailable } from '../../../../test/servers/postgres.mjs';
 import { postgresDialect } from '../../src/dialects/postgres.js';
-import { claimTriggers } from '../../src/hot-path-postgres/claiming.js';
-import { endingStatements } from '../../src/hot-path-postgres/completing.js';
+import { claimTriggers } from '../../src/hot-path-postgres/claim-statement.js';
+import { endingOfDurable, endingStatements } from '../../src/hot-path-postgres/completing.js';
 import { fireClaims, plainFire } from '../../src/hot-path-postgres/firing.js';
 import { selectMisfiredRows } from '../../src/hot-path-postgres/misfires.js';
 import { releaseClaims } from '../../src/hot-path-postgres/releasing.js';
@@ -116,6 +116,7 @@ describe.skipIf(reason !== null)(`plans${reason === null ? '' : ` (${reason})`}`
       maxMisfires: 20,
       fireableClasses: new Set(['Work']),
       excludedClasses: new Set(),
+      mayLeave: true,
       instanceId: 'n',
       newFireInstanceId: () => 'f',
     };
@@ -137,6 +138,7 @@ describe.skipIf(reason !== null)(`plans${reason === null ? '' : ` (${reason})`}`
         claimTriggers(scope, { ...request, excludedClasses: new Set(['Other']) }, range),
       ],
       ['a fire', fireClaims(scope, fires, T0)],
+      ['an end of runs of durable jobs', endingOfDurable(scope, ends, tell)],
       ['a release', releaseClaims(scope, claims, tell)],
       ...endingStatements(scope, ends, tell).map(
         (statement, n) => [`an end, part ${n + 1}`, statement] as const,

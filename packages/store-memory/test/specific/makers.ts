@@ -89,6 +89,7 @@ export function aClaim(now: number, request: Partial<ClaimRequest> = {}): ClaimR
     misfiredBefore: now - 60_000,
     maxMisfires: 20,
     fireableClasses: new Set(['Work']),
+    mayLeave: false,
     excludedClasses: new Set(),
     instanceId: 'node',
     newFireInstanceId: () => `claim-${++claims}`,

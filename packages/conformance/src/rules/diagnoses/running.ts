@@ -86,6 +86,13 @@ export const runningDiagnoses: Diagnoses = {
     intent: 'a million idle triggers cost nothing.',
     causes: ['sorting or filtering outside the backend', 'no index that begins with state and next fire'],
   },
+  'JS-ACQ-12': {
+    intent: 'a store that is asked less often misses nothing.',
+    causes: [
+      'the time of the next trigger is read before what is claimed is known',
+      'a trigger that needs two steps to fire is left until it is late',
+    ],
+  },
   'JS-REL-01': {
     intent: 'a claim that was not used leaves no mark.',
     causes: [
