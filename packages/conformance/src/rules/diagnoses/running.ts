@@ -87,7 +87,6 @@ export const runningDiagnoses: Diagnoses = {
     causes: ['sorting or filtering outside the backend', 'no index that begins with state and next fire'],
   },
   'JS-ACQ-12': {
-    intent: 'a store that is asked less often misses nothing.',
     causes: [
       'the time of the next trigger is read before what is claimed is known',
       'a trigger that needs two steps to fire is left until it is late',
