@@ -51,6 +51,10 @@ export class Inconclusive extends Error {
 /** Values whose text is longer than this are told apart by where they differ. */
 const LARGE = 160;
 const SHOWN_DIFFERENCES = 4;
+/** How much of a value one of those lines shows. */
+const SHORT = 100;
+/** How many items of a list are shown. */
+const LONGEST_LIST = 40;
 
 /** The assertions of one case; counts them, so that a case which checks nothing cannot pass. */
 export class Checks {
@@ -87,7 +91,7 @@ export class Checks {
   /** The condition is true. */
   holds(condition: boolean, what: string, seen: unknown = condition): void {
     this.#count += 1;
-    if (!condition) this.#fail(what, 'that it holds', seen);
+    if (!condition) this.#fail(what, 'yes', `no: ${show(seen)}`);
   }
 
   /** `value` is there; gives it back. */
@@ -136,10 +140,10 @@ export class Checks {
     const differences =
       Math.max(shownExpected.length, shownSeen.length) <= LARGE
         ? []
-        : differencesOf(seen, expected, SHOWN_DIFFERENCES).map(
-            (found) =>
-              `at ${found.path || 'the top'}: expected ${show(found.expected)}, seen ${show(found.seen)}`,
-          );
+        : differencesOf(seen, expected, SHOWN_DIFFERENCES).map((found) => {
+            const [wanted, came] = [shortly(found.expected), shortly(found.seen)];
+            return `at ${found.path || 'the top'}: expected ${wanted}, seen ${came}`;
+          });
     throw new CheckFailure(what, { expected: shownExpected, seen: shownSeen, differences });
   }
 }
@@ -149,5 +153,12 @@ function show(value: unknown): string {
     return `${String((value as { code?: unknown }).code ?? value.name)}: ${value.message}`;
   return typeof value === 'string'
     ? value
-    : inspect(value, { depth: 6, breakLength: 110, maxStringLength: 400 });
+    : inspect(value, { depth: 6, breakLength: 110, maxStringLength: 400, maxArrayLength: LONGEST_LIST });
+}
+
+/** For one line among others. */
+function shortly(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = show(value).replace(/\s+/g, ' ');
+  return text.length > SHORT ? `${text.slice(0, SHORT)}…` : text;
 }

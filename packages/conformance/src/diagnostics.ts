@@ -71,8 +71,9 @@ function causeLines(harness: Harness, kase: ConformanceCase): readonly string[] 
   return causes.length === 0 ? [] : ['  Often caused by', ...causes.map((cause) => `    - ${cause}`)];
 }
 
+/** The name of a call stays as it is written. */
 function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^[a-z]+[A-Z]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function indented(text: string): string {

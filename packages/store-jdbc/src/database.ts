@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import { SerialQueue } from '@ametrine/core/spi';
 import type { Access, Driver } from './drivers/driver.js';
 import { retryWhile } from './retry.js';
-import { SerialQueue } from './serial-queue.js';
 
 /** A database with one connection or many. */
 export interface Database {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { SchedulerError } from '@ametrine/core/spi';
+import { SchedulerError, SerialQueue } from '@ametrine/core/spi';
 import type { Database } from './database.js';
 import type { Access } from './drivers/driver.js';
 import {
@@ -16,7 +16,6 @@ import {
 } from './drivers/mysql2.js';
 import { mysqlFault, storeError } from './errors.js';
 import { retryWhile } from './retry.js';
-import { SerialQueue } from './serial-queue.js';
 
 /** How long the end of connections keeps the process alive at most, in ms. */
 const FAREWELL_MS = 2000;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isSchedulerError } from '@ametrine/core/spi';
+import { isSchedulerError, SerialQueue } from '@ametrine/core/spi';
 import type { Database } from './database.js';
 import type { Access } from './drivers/driver.js';
 import {
@@ -17,7 +17,6 @@ import {
 import { BatchFailure, executeBatch, takesBatches } from './drivers/pg-batch.js';
 import { postgresFault, storeError } from './errors.js';
 import { retryWhile } from './retry.js';
-import { SerialQueue } from './serial-queue.js';
 import type { Sql, SqlRow } from './sql.js';
 
 /** Where connections come from. */

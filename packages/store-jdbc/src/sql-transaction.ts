@@ -5,6 +5,8 @@
  */
 import type { Calendar, GroupMatcher, JobDetail, JobKey, TriggerKey } from '@ametrine/core';
 import {
+  CALENDAR_STAND_IN,
+  type CalendarsByName,
   type DueQuery,
   type Effects,
   type ExecutionRecord,
@@ -13,6 +15,7 @@ import {
   encodeData,
   type InstanceRecord,
   isSchedulerError,
+  isStandIn,
   keyText,
   type MisfiredQuery,
   matchesGroup,
@@ -25,14 +28,7 @@ import {
   type TriggerRecord,
   type TriggerSelection,
 } from '@ametrine/core/spi';
-import {
-  CALENDAR_STAND_IN,
-  type CalendarsByName,
-  isStandIn,
-  readCalendarOrFault,
-  readJobAnyway,
-  readTriggerOrStandIn,
-} from './damage.js';
+import { calendarsIn, readJobAnyway, readTriggerOrStandIn } from './damage.js';
 import type { Driver } from './drivers/driver.js';
 import {
   executionValues,
@@ -294,8 +290,7 @@ export class SqlTransaction implements StoreTransaction {
   /** Those of the calendars that exist, by name; in the place of one that cannot be read, the reason. */
   async calendarsOf(names: readonly string[]): Promise<CalendarsByName> {
     if (names.length === 0) return new Map();
-    const rows = await this.driver.query(calendars.selectCalendars(this.scope, names));
-    return new Map(rows.map(([name, text]) => [String(name), readCalendarOrFault(String(name), text)]));
+    return calendarsIn(await this.driver.query(calendars.selectCalendars(this.scope, names)));
   }
 
   async putCalendar(name: string, calendar: Calendar): Promise<void> {

@@ -3,9 +3,8 @@
  *
  * @module
  */
-export { DynamicMongoDBJobStore, type DynamicMongoStoreOptions } from './dynamic-mongodb-store.js';
 export type { MongoClientHandle, MongoDbHandle } from './handles.js';
-export { MongoDBJobStore } from './mongodb-store.js';
+export { DynamicMongoDBJobStore, MongoDBJobStore } from './mongodb-store.js';
 export type {
   MongoCommonOptions,
   MongoConnection,

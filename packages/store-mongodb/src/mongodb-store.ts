@@ -13,6 +13,8 @@ import {
   type Completion,
   type CompletionOutcome,
   checkTrigger,
+  type DynamicJobStore,
+  dynamicJobStore,
   type Effects,
   type FireOutcome,
   JobStoreSupport,
@@ -20,6 +22,7 @@ import {
   type Recovery,
   type ReplaceOption,
   SchedulerError,
+  SerialQueue,
   type StoreCapabilities,
   type StoreContext,
   type StoreSignals,
@@ -36,9 +39,9 @@ import { fire } from './hot-path/firing.js';
 import type { HotPath } from './hot-path/hot-path.js';
 import { storeNewTrigger } from './hot-path/joining.js';
 import { release } from './hot-path/releasing.js';
+import { UnderWay } from './hot-path/under-way.js';
 import { CallsUnderWay } from './loose-client.js';
 import { checkMongoOptions, type MongoSettings, type MongoStoreOptions, namesReplicaSet } from './options.js';
-import { SerialQueue } from './serial-queue.js';
 import { SchedulerLock } from './transactions/scheduler-lock.js';
 import { SessionTransactor } from './transactions/session-transactor.js';
 import { StandaloneTransactor } from './transactions/standalone-transactor.js';
@@ -148,7 +151,7 @@ export class MongoDBJobStore extends JobStoreSupport {
     });
     const { hasTransactions } = connection;
     const base = { collections, scheduler: schedulerName, instanceId, transactor };
-    const hot = { ...base, hasTransactions, doubts: new Doubts() };
+    const hot = { ...base, hasTransactions, doubts: new Doubts(), underWay: new UnderWay() };
     return { connection, collections, transactor, hot, wakeup };
   }
 
@@ -262,7 +265,8 @@ export class MongoDBJobStore extends JobStoreSupport {
     acquired: readonly AcquiredTrigger[],
     now: number,
   ): Promise<readonly FireOutcome[]> {
-    return fire(this.#parts.hot, acquired, now);
+    const { hot } = this.#parts;
+    return hot.underWay.alone(tokensOf(acquired), () => fire(hot, acquired, now));
   }
 
   protected override complete(
@@ -271,7 +275,8 @@ export class MongoDBJobStore extends JobStoreSupport {
     effects: Effects,
   ): Promise<readonly CompletionOutcome[]> {
     if (!completions.every(isBatchable)) return super.complete(completions, now, effects);
-    return complete(this.#parts.hot, effects, completions);
+    const { hot } = this.#parts;
+    return hot.underWay.alone(tokensOf(completions), () => complete(hot, effects, completions));
   }
 
   protected override release(acquired: readonly AcquiredTrigger[], effects: Effects): Promise<void> {
@@ -311,4 +316,12 @@ async function checkSchema({ meta }: Collections, prefix: string): Promise<void>
     `The collections ${prefix}_* are of version ${String(found?.version)}, this release knows ${version}; use a newer release`,
     { details: { version: Number(found?.version), known: version } },
   );
+}
+
+/** MongoDBJobStore that also finds job classes in modules under the folders of its option `jobClassRoots`. */
+export const DynamicMongoDBJobStore: DynamicJobStore<MongoStoreOptions, MongoDBJobStore> =
+  dynamicJobStore(MongoDBJobStore);
+
+function tokensOf(of: readonly { readonly fireInstanceId: string }[]): readonly string[] {
+  return of.map(({ fireInstanceId }) => fireInstanceId);
 }

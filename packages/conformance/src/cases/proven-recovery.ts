@@ -5,9 +5,9 @@
  */
 import { RECOVERY_GROUP } from '@ametrine/core';
 import { type ConformanceCase, defineCases } from '../case.js';
-import { LAPSE } from '../context.js';
-import { every, HOUR, job, key, once, T0 } from '../factories.js';
-import { ageable, durable } from '../needs.js';
+import { CHECK_IN_INTERVAL, LAPSE } from '../context.js';
+import { every, HOUR, job, key, once, SECOND, T0 } from '../factories.js';
+import { ageable, clustered, durable } from '../needs.js';
 
 /** Recovery. */
 export const provenRecoveryCases: readonly ConformanceCase[] = defineCases([
@@ -67,6 +67,115 @@ export const provenRecoveryCases: readonly ConformanceCase[] = defineCases([
         [],
         'what was seen before and beside it, neither none nor both',
       );
+    },
+  },
+  {
+    id: 'REC-12/check-in',
+    title: 'a check-in leaves complete triggers: they go at a start',
+    rules: ['JS-REC-07'],
+    level: 'L3',
+    needs: clustered,
+    async run(ctx) {
+      const node = await ctx.open();
+      const of = job('j');
+      await node.put(of, once('t', of));
+      await node.complete(await node.run());
+      await node.checkIn();
+      ctx.same(await node.state(key('t')), 'complete', 'the state after a check-in');
+      await ctx.open();
+      ctx.same(await node.state(key('t')), 'none', 'the state after another node started');
+    },
+  },
+  {
+    id: 'REC-03/overlapping',
+    title: 'every lost run is repeated: two of one trigger too, each with its own times',
+    rules: ['JS-REC-03', 'JS-ACQ-10'],
+    level: 'L2',
+    routes: 'both',
+    needs: durable,
+    async run(ctx) {
+      const first = await ctx.open({ instanceId: 'same' });
+      const of = job('j', { requestsRecovery: true });
+      await first.put(of, every('t', of, SECOND, { data: { of: 't' }, priority: 7 }));
+      for (let n = 0; n < 3; n += 1) {
+        ctx.advance(SECOND / 2);
+        await first.run();
+        ctx.advance(SECOND / 2);
+      }
+      await first.store.pauseTrigger(key('t'));
+      await first.abandon();
+      ctx.advance(1);
+      const next = await ctx.open({ instanceId: 'same' });
+      const runs = await next.runAll();
+      ctx.same(
+        runs.map(({ recovers, scheduledFireAt, trigger }) => [
+          recovers?.triggerKey.name,
+          recovers?.scheduledFireAt,
+          recovers?.firedAt,
+          scheduledFireAt,
+          trigger.priority,
+          trigger.data,
+          trigger.nextFireAt,
+        ]),
+        [0, 1, 2].map((n) => [
+          't',
+          T0 + n * SECOND,
+          T0 + n * SECOND + SECOND / 2,
+          T0 + n * SECOND,
+          7,
+          { of: 't' },
+          null,
+        ]),
+        'what runs again',
+      );
+    },
+  },
+  {
+    id: 'REC-12/running',
+    title: 'a complete trigger whose run lasts on another node outlives a start',
+    rules: ['JS-REC-07'],
+    level: 'L3',
+    needs: clustered,
+    async run(ctx) {
+      const a = await ctx.open();
+      const of = job('j');
+      await a.put(
+        of,
+        every('t', of, SECOND),
+        once('spent', of, { nextFireAt: null }),
+        once('spent2', of, { nextFireAt: null }),
+      );
+      const first = await a.run();
+      ctx.advance(SECOND);
+      const second = await a.run();
+      await a.complete(first, 'setTriggerComplete');
+      await ctx.open();
+      ctx.same(
+        [await a.state(key('t')), await a.state(key('spent')), await a.state(key('spent2'))],
+        ['complete', 'none', 'none'],
+        'the states after another node started',
+      );
+      ctx.same(await a.complete(second), 'completed', 'the run that lasted');
+    },
+  },
+  {
+    id: 'REC-01/wakes',
+    title: 'a start that gives claims back or makes runs repeat wakes the scheduler',
+    rules: ['JS-SIG-02'],
+    level: 'L2',
+    needs: durable,
+    async run(ctx) {
+      const first = await ctx.open({ instanceId: 'same' });
+      const of = job('j', { requestsRecovery: true });
+      await first.put(of, once('runs', of), once('held', of, { at: T0 + 1 }));
+      await first.run();
+      await first.acquireOne({ noLaterThan: T0 + 1 });
+      await first.abandon();
+      ctx.advance(CHECK_IN_INTERVAL);
+      const next = await ctx.open({ instanceId: 'same', start: false });
+      next.signals.clear();
+      await next.store.schedulerStarted({ now: ctx.now, checkInIntervalMs: CHECK_IN_INTERVAL });
+      ctx.holds(next.signals.wakesFor(T0), 'the scheduler is woken', next.signals.changes);
     },
   },
 ]);

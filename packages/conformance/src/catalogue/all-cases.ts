@@ -18,6 +18,7 @@ import { lateCompletionCases } from '../cases/completing-late.js';
 import { concurrencyCases } from '../cases/concurrency.js';
 import { dataCases } from '../cases/data.js';
 import { durabilityCases } from '../cases/durability.js';
+import { edgeCases } from '../cases/edges.js';
 import { failoverCases } from '../cases/failover.js';
 import { firingCases } from '../cases/firing.js';
 import { firingRefusalCases } from '../cases/firing-refusals.js';
@@ -27,6 +28,8 @@ import { jobListingCases } from '../cases/jobs-listing.js';
 import { jobRemovalCases } from '../cases/jobs-removing.js';
 import { killedStreamCases } from '../cases/killed-streams.js';
 import { lifecycleCases } from '../cases/lifecycle.js';
+import { manyCases } from '../cases/many.js';
+import { meetingCases } from '../cases/meetings.js';
 import { misfireCases } from '../cases/misfire.js';
 import { misfirePassCases } from '../cases/misfire-passes.js';
 import { simpleMisfireCases } from '../cases/misfire-simple.js';
@@ -38,13 +41,15 @@ import { pauseAllCases } from '../cases/pausing-all.js';
 import { groupPausingCases } from '../cases/pausing-groups.js';
 import { jobGroupPausingCases } from '../cases/pausing-job-groups.js';
 import { processCases } from '../cases/processes.js';
-import { provenClusterCases } from '../cases/proven-cluster.js';
+import { provenAcquiringCases } from '../cases/proven-acquiring.js';
+import { provenCompletingCases } from '../cases/proven-completing.js';
 import { provenDataCases } from '../cases/proven-data.js';
+import { provenFiringCases } from '../cases/proven-firing.js';
 import { provenLifecycleCases } from '../cases/proven-lifecycle.js';
+import { provenMembershipCases } from '../cases/proven-membership.js';
 import { provenPausingCases } from '../cases/proven-pausing.js';
 import { provenReadingCases } from '../cases/proven-reading.js';
 import { provenRecoveryCases } from '../cases/proven-recovery.js';
-import { provenRunningCases } from '../cases/proven-running.js';
 import { provenSignalCases } from '../cases/proven-signals.js';
 import { provenStepCases } from '../cases/proven-steps.js';
 import { provenStoringCases } from '../cases/proven-storing.js';
@@ -106,15 +111,20 @@ export const allCases: readonly ConformanceCase[] = [
   ...processCases,
   ...outageCases,
   ...wireFaultCases,
-  ...provenClusterCases,
+  ...provenMembershipCases,
   ...provenDataCases,
   ...provenPausingCases,
   ...provenReadingCases,
-  ...provenRunningCases,
+  ...provenAcquiringCases,
+  ...provenFiringCases,
+  ...provenCompletingCases,
   ...provenStoringCases,
   ...provenLifecycleCases,
   ...provenSignalCases,
   ...provenStepCases,
   ...provenRecoveryCases,
+  ...manyCases,
+  ...edgeCases,
+  ...meetingCases,
   ...modelCases,
 ];

@@ -15,16 +15,23 @@ import { pausingMutants } from './pausing.js';
 import { readingMutants } from './reading.js';
 import { clusterMutants, recoveringMutants } from './recovering.js';
 import { storingMutants } from './storing.js';
-import { subtleCalendarMutants, subtlePausingMutants } from './subtle-pausing.js';
-import { subtleMisfireMutants, subtleRecoveryMutants } from './subtle-recovering.js';
-import { subtleAcquiringMutants, subtleCompletingMutants, subtleFiringMutants } from './subtle-running.js';
-import {
-  subtleDataMutants,
-  subtleLifecycleMutants,
-  subtleSignalMutants,
-  subtleStateMutants,
-} from './subtle-signals.js';
-import { subtleReadingMutants, subtleStoringMutants } from './subtle-storing.js';
+import { subtleAcquiringMutants } from './subtle/acquiring.js';
+import { subtleCalendarMutants } from './subtle/calendars.js';
+import { subtleCompletingMutants } from './subtle/completing.js';
+import { subtleDataMutants } from './subtle/data.js';
+import { edgeMutants } from './subtle/edges.js';
+import { subtleFiringMutants } from './subtle/firing.js';
+import { subtleLifecycleMutants } from './subtle/lifecycle.js';
+import { portionMutants } from './subtle/many.js';
+import { meetingMutants } from './subtle/meetings.js';
+import { subtleMisfireMutants } from './subtle/misfires.js';
+import { subtlePausingMutants } from './subtle/pausing.js';
+import { subtleReadingMutants } from './subtle/reading.js';
+import { subtleRecoveryMutants } from './subtle/recovering.js';
+import { subtleResumingMutants } from './subtle/resuming.js';
+import { subtleSignalMutants } from './subtle/signals.js';
+import { subtleStateMutants } from './subtle/states.js';
+import { subtleStoringMutants } from './subtle/storing.js';
 
 /** Every broken store. */
 export const allMutants: readonly Mutant[] = [
@@ -48,11 +55,15 @@ export const allMutants: readonly Mutant[] = [
   ...subtleDataMutants,
   ...subtleCalendarMutants,
   ...subtlePausingMutants,
+  ...subtleResumingMutants,
   ...subtleAcquiringMutants,
   ...subtleFiringMutants,
   ...subtleCompletingMutants,
   ...subtleMisfireMutants,
   ...subtleRecoveryMutants,
+  ...portionMutants,
+  ...edgeMutants,
+  ...meetingMutants,
 ];
 
 /** MUST rules without a mutant, each with the reason. */

@@ -12,7 +12,7 @@ import type { Mutant } from './mutant.js';
 
 /** What became of one mutant. */
 export type Verdict =
-  | { readonly mutant: Mutant; readonly kind: 'killed'; readonly by: string }
+  | { readonly mutant: Mutant; readonly kind: 'killed'; readonly by: string; readonly failure: string }
   | { readonly mutant: Mutant; readonly kind: 'survived'; readonly why: string };
 
 /** Failures of a mutant that was built wrongly: they prove nothing about the kit. */
@@ -42,7 +42,7 @@ export async function judge(mutant: Mutant, deadlineMs = DEADLINE_MS): Promise<V
       continue;
     }
     if (!(await showsLife(mutant))) return { mutant, kind: 'survived', why: 'too broken to do anything' };
-    return { mutant, kind: 'killed', by: kase.id };
+    return { mutant, kind: 'killed', by: kase.id, failure: result.error.message };
   }
   // Nothing was shown by a case that ran out of time.
   if (isOpen && deadlineMs < LONG_DEADLINE_MS) return judge(mutant, LONG_DEADLINE_MS);
@@ -50,10 +50,13 @@ export async function judge(mutant: Mutant, deadlineMs = DEADLINE_MS): Promise<V
   return { mutant, kind: 'survived', why };
 }
 
-/** Judges every mutant, in order. */
-export async function runMutants(told: (verdict: Verdict) => void = () => {}): Promise<readonly Verdict[]> {
+/** Judges every mutant whose id holds the text, in order. */
+export async function runMutants(
+  told: (verdict: Verdict) => void = () => {},
+  only = '',
+): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
-  for (const mutant of allMutants) {
+  for (const mutant of allMutants.filter(({ id }) => id.includes(only))) {
     const verdict = await judge(mutant);
     told(verdict);
     verdicts.push(verdict);

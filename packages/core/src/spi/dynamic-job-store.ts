@@ -37,11 +37,14 @@ export function dynamicJobStore<Options, Store extends JobStoreSupport>(
   abstract class Dynamic extends Base {
     readonly #modules: ModuleJobClassResolver;
 
-    constructor({ jobClassRoots, reloadJobClasses, jobClassPackages, ...options }: DynamicOptions) {
-      super(options);
+    constructor(given: DynamicOptions) {
+      if (typeof given !== 'object' || given === null)
+        throw invalidArgument('options', given, 'an object with jobClassRoots');
+      const { jobClassRoots, reloadJobClasses, jobClassPackages, ...options } = given;
       const roots = typeof jobClassRoots === 'string' ? [jobClassRoots] : jobClassRoots;
-      if (!Array.isArray(roots))
-        throw invalidArgument('options.jobClassRoots', roots, 'a folder, or a list of folders');
+      if (!Array.isArray(roots) || roots.length === 0)
+        throw invalidArgument('options.jobClassRoots', jobClassRoots, 'a folder, or a list of folders');
+      super(options);
       this.#modules = new ModuleJobClassResolver({
         roots,
         reload: reloadJobClasses,

@@ -76,7 +76,16 @@ export type {
   ReplaceOutcome,
   StoreCounts,
 } from './results.js';
+export { SerialQueue } from './serial-queue.js';
 export type { StoreSignals } from './signals.js';
+export {
+  CALENDAR_STAND_IN,
+  type CalendarsByName,
+  calendarNamed,
+  isStandIn,
+  readOrFault,
+  standInFor,
+} from './stand-in.js';
 export { STORE_OPTION_KEYS, type StoreOptions } from './store-options.js';
 export type { DueQuery, ExecutionSelection, MisfiredQuery, StoreTransaction } from './store-transaction.js';
 export { inheritingPast, withGroupsBornPaused } from './support/storing.js';

@@ -42,6 +42,8 @@ interface Claimed extends ClaimResult {
   readonly end: number | null;
   /** There were candidates that were passed over, behind which there may be others. */
   readonly passedOver: boolean;
+  /** How many were claimed, those among them that cannot be read and were put in error. */
+  readonly found: number;
 }
 
 /** @rule JS-ACQ-01 to JS-ACQ-10, JS-ACQ-12 */
@@ -75,7 +77,7 @@ export async function claim(
     const next = await readClaims(setting, await claimRows(setting, request, range), request, effects);
     acquired.push(...next.acquired);
     fired.push(...next.fired);
-    passedOver = next.passedOver && next.acquired.length + next.fired.length > 0;
+    passedOver = next.passedOver && next.found > 0;
   }
   acquired.sort((a, b) => compareDue(a.trigger, b.trigger));
   return nextDueAt === undefined ? { acquired, fired } : { acquired, fired, nextDueAt };
@@ -157,6 +159,7 @@ async function readClaims(
     fired: fired.map(([bundle]) => bundle),
     ...(nextDueAt === undefined ? {} : { nextDueAt }),
     end: (header?.[CLAIM_ROW.last] ?? null) as number | null,
+    found: claims.length,
     passedOver: damaged.length > 0 || Number(header?.[CLAIM_ROW.found] ?? 0) > claims.length,
   };
 }

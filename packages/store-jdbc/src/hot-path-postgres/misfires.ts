@@ -3,8 +3,15 @@
  *
  * @module
  */
-import { afterMisfire, type ClaimRequest, type Effects, encodeSchedule } from '@ametrine/core/spi';
-import { type CalendarsByName, calendarNamed, readCalendarOrFault } from '../damage.js';
+import {
+  afterMisfire,
+  type CalendarsByName,
+  type ClaimRequest,
+  calendarNamed,
+  type Effects,
+  encodeSchedule,
+} from '@ametrine/core/spi';
+import { calendarsIn } from '../damage.js';
 import { calendarNames } from '../hot-path/calendar-names.js';
 import { readKey, readTrigger, shownKeyOf, type TriggerRow, unreadableError } from '../records.js';
 import type { SqlScope } from '../scope.js';
@@ -98,7 +105,7 @@ async function readCalendars(
 ): Promise<CalendarsByName> {
   if (names.length === 0) return new Map();
   const [rows = []] = await database.batch([selectCalendars(scope, names)]);
-  return new Map(rows.map(([name, text]) => [String(name), readCalendarOrFault(String(name), text)]));
+  return calendarsIn(rows);
 }
 
 function rescheduleMisfired({ sql, tables }: SqlScope, rows: readonly SqlRow[]): Sql {

@@ -97,7 +97,7 @@ export function insertTriggers(
       WHERE r.large_data IS NOT NULL),
     born_paused AS (
       INSERT INTO ${tables.pausedGroups} (scheduler_id, kind, group_name)
-      SELECT DISTINCT ${schedulerId}::integer, 'trigger', r.trigger_group FROM given AS r
+      SELECT DISTINCT ${schedulerId}::integer, 'trigger', s.trigger_group FROM stored AS s
       WHERE EXISTS (SELECT 1 FROM marks AS m WHERE m.kind = 'all') ON CONFLICT DO NOTHING),
     summary AS (
       SELECT count(*) AS stored, min(s.next_fire_at) FILTER (WHERE s.state = 'waiting') AS first_at FROM stored AS s)

@@ -8,8 +8,10 @@ import {
   type AcquiredTrigger,
   batchEnd,
   bundleOf,
+  type CalendarsByName,
   type ClaimRequest,
   type ClaimResult,
+  calendarNamed,
   compareDue,
   type Effects,
   fireDecision,
@@ -17,7 +19,6 @@ import {
   showKey,
   type UnresolvedBundle,
 } from '@ametrine/core/spi';
-import { type CalendarsByName, calendarNamed } from '../damage.js';
 import { readJob, type TriggerRow } from '../records.js';
 import { readScan } from '../scan.js';
 import type { SqlRow } from '../sql.js';

@@ -7,12 +7,12 @@ import type { JobDetail } from '@ametrine/core';
 import {
   type AcquiredTrigger,
   bundleOf,
+  calendarNamed,
   type FireOutcome,
   fireDecision,
   keyText,
   type TriggerRecord,
 } from '@ametrine/core/spi';
-import { calendarNamed } from '../damage.js';
 import { readExecution, readJob, readKey, type TriggerRow } from '../records.js';
 import { readScan } from '../scan.js';
 import type { SqlRow } from '../sql.js';

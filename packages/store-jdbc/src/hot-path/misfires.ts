@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { afterMisfire, type Effects, encodeSchedule } from '@ametrine/core/spi';
-import { calendarNamed } from '../damage.js';
+import { afterMisfire, calendarNamed, type Effects, encodeSchedule } from '@ametrine/core/spi';
 import { readKey } from '../records.js';
 import { readScan } from '../scan.js';
 import type { SqlScope } from '../scope.js';

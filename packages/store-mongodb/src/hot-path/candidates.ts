@@ -4,6 +4,7 @@
  * @module
  */
 import type { JobDetail, Trigger } from '@ametrine/core';
+import type { CalendarsByName } from '@ametrine/core/spi';
 import {
   batchEnd,
   type ClaimRequest,
@@ -14,7 +15,7 @@ import {
 } from '@ametrine/core/spi';
 import type { AnyBulkWriteOperation, Filter } from 'mongodb';
 import { FIRE_ORDER } from '../collections.js';
-import { type CalendarsByName, calendarsByName } from '../documents/damage.js';
+import { calendarsByName } from '../documents/damage.js';
 import { nameId } from '../documents/document-id.js';
 import { readJob } from '../documents/job-document.js';
 import { readTrigger, shownKeyOf, type TriggerDocument } from '../documents/trigger-document.js';

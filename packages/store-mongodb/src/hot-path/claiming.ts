@@ -8,12 +8,12 @@ import {
   bundleOf,
   type ClaimRequest,
   type ClaimResult,
+  calendarNamed,
   type Effects,
   fireDecision,
   type UnresolvedBundle,
 } from '@ametrine/core/spi';
 import { FIRE_ORDER } from '../collections.js';
-import { calendarNamed } from '../documents/damage.js';
 import { type RunEntry, runEntry, type TriggerDocument } from '../documents/trigger-document.js';
 import { networkFault } from '../errors.js';
 import {

@@ -7,13 +7,13 @@ import type { JobDetail } from '@ametrine/core';
 import {
   type AcquiredTrigger,
   bundleOf,
+  calendarNamed,
   type FireOutcome,
   fireDecision,
   isSchedulerError,
   type TriggerRecord,
   type UnresolvedBundle,
 } from '@ametrine/core/spi';
-import { calendarNamed } from '../documents/damage.js';
 import { keyId } from '../documents/document-id.js';
 import { readJobAnyway } from '../documents/job-document.js';
 import { readTrigger, type TriggerDocument } from '../documents/trigger-document.js';

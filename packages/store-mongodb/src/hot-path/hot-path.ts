@@ -6,6 +6,7 @@
 import type { Collections } from '../collections.js';
 import type { Transactor } from '../transactions/transactor.js';
 import type { Doubts } from './doubts.js';
+import type { UnderWay } from './under-way.js';
 
 /** The hot path of one open store. */
 export interface HotPath {
@@ -16,4 +17,5 @@ export interface HotPath {
   /** The server has transactions. */
   readonly hasTransactions: boolean;
   readonly doubts: Doubts;
+  readonly underWay: UnderWay;
 }

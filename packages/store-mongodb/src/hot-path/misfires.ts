@@ -4,10 +4,15 @@
  * @module
  */
 import type { Trigger } from '@ametrine/core';
-import { afterMisfire, type ClaimRequest, type Effects, encodeSchedule } from '@ametrine/core/spi';
+import {
+  afterMisfire,
+  type ClaimRequest,
+  calendarNamed,
+  type Effects,
+  encodeSchedule,
+} from '@ametrine/core/spi';
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
 import { FIRE_ORDER } from '../collections.js';
-import { calendarNamed } from '../documents/damage.js';
 import type { TriggerDocument } from '../documents/trigger-document.js';
 import { calendarsFor, readScanned } from './candidates.js';
 import { unchanged } from './guarded-writes.js';

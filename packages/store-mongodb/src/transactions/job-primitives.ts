@@ -5,6 +5,8 @@
  */
 import type { Calendar, GroupMatcher, JobDetail, JobKey } from '@ametrine/core';
 import {
+  CALENDAR_STAND_IN,
+  type CalendarsByName,
   type Effects,
   type InstanceRecord,
   keyText,
@@ -14,7 +16,7 @@ import {
 import type { AnyBulkWriteOperation, ClientSession, Document, Filter } from 'mongodb';
 import type { Collections } from '../collections.js';
 import { type CalendarDocument, calendarDocument, readCalendar } from '../documents/calendar-document.js';
-import { CALENDAR_STAND_IN, type CalendarsByName, calendarsByName } from '../documents/damage.js';
+import { calendarsByName } from '../documents/damage.js';
 import { keyId, nameId } from '../documents/document-id.js';
 import { type JobDocument, jobDocument, readJob, readJobAnyway } from '../documents/job-document.js';
 import { type NodeEntry, pausedGroupsOf, type SchedulerDocument } from '../documents/scheduler-document.js';

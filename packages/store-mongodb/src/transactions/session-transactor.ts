@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { type Effects, SchedulerError } from '@ametrine/core/spi';
+import { type Effects, SchedulerError, SerialQueue } from '@ametrine/core/spi';
 import type { ClientSession, MongoClient, WriteConcernSettings } from 'mongodb';
 import type { Collections } from '../collections.js';
 import type { SchedulerDocument } from '../documents/scheduler-document.js';
-import { SerialQueue } from '../serial-queue.js';
 import { waitAbout } from '../waiting.js';
 import { Conflict, hasLabel, isDuplicate } from './conflict.js';
 import { MongoTransaction } from './mongo-transaction.js';

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { type Effects, SchedulerError } from '@ametrine/core/spi';
+import { type Effects, SchedulerError, SerialQueue } from '@ametrine/core/spi';
 import type { SchedulerDocument } from '../documents/scheduler-document.js';
 import { networkFault } from '../errors.js';
-import { SerialQueue } from '../serial-queue.js';
 import { waitAbout } from '../waiting.js';
 import { Conflict, isDuplicate } from './conflict.js';
 import { carryThrough, isHeld, takeBack } from './hold.js';

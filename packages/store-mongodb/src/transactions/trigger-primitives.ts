@@ -8,6 +8,7 @@ import {
   compareDue,
   type DueQuery,
   isSchedulerError,
+  isStandIn,
   keyText,
   type MisfiredQuery,
   matchesGroup,
@@ -17,7 +18,7 @@ import {
 } from '@ametrine/core/spi';
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
 import { FIRE_ORDER } from '../collections.js';
-import { isStandIn, standInFor } from '../documents/damage.js';
+import { standInOf } from '../documents/damage.js';
 import {
   identityFields,
   OPTIONAL_FIELDS,
@@ -78,7 +79,7 @@ export class TriggerPrimitives extends JobPrimitives {
     try {
       return readTrigger(document);
     } catch {
-      return standInFor(document);
+      return standInOf(document);
     }
   }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Server } from '../../../../test/servers/server.mjs';
 import { startMongo, whyUnavailable } from '../../../../test/servers/mongodb.mjs';
+import type { Server } from '../../../../test/servers/server.mjs';
 import { MongoDBJobStore } from '../../src/index.js';
 import {
   aJob,

@@ -1,8 +1,8 @@
 import { defineCalendar } from '@ametrine/core';
 import type { CommandStartedEvent, Db, Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Server } from '../../../../test/servers/server.mjs';
 import { startMongo, whyUnavailable } from '../../../../test/servers/mongodb.mjs';
+import type { Server } from '../../../../test/servers/server.mjs';
 import { aJob, aTrigger, end, freshDatabase, run, start, T0 } from './open-store.js';
 
 const reason = await whyUnavailable();

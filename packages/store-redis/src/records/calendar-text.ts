@@ -4,17 +4,8 @@
  * @module
  */
 import type { Calendar } from '@ametrine/core';
-import { decodeCalendar } from '@ametrine/core/spi';
+import { CALENDAR_STAND_IN, decodeCalendar } from '@ametrine/core/spi';
 import { unreadable } from './damage.js';
-
-/** Stands for a calendar that cannot be read, so that it can be replaced and removed. It excludes nothing. */
-const STAND_IN: Calendar = Object.freeze({
-  type: 'holiday',
-  description: null,
-  base: null,
-  excludedDates: Object.freeze([]),
-  timeZone: 'UTC',
-});
 
 /**
  * Reads a calendar.
@@ -26,7 +17,7 @@ export function readCalendar(name: string, text: string, anyway: boolean): Calen
   try {
     return decodeCalendar(text);
   } catch (error) {
-    if (anyway) return STAND_IN;
+    if (anyway) return CALENDAR_STAND_IN;
     throw unreadable('calendar', name, error);
   }
 }

@@ -11,6 +11,7 @@ import {
   type ExecutionRecord,
   type ExecutionSelection,
   type InstanceRecord,
+  isStandIn,
   keyText,
   type MisfiredQuery,
   matchesGroup,
@@ -27,7 +28,6 @@ import { decodeGroup, decodeName, encodeName, idOf, keyOf } from '../ids.js';
 import { readCalendar } from '../records/calendar-text.js';
 import { previousFireIn, readExecution, readInstance } from '../records/execution-text.js';
 import { readJob, readJobAnyway } from '../records/job-text.js';
-import { isStandIn } from '../records/stand-in.js';
 import { readTrigger, type TriggerText } from '../records/trigger-text.js';
 import type { Base } from './base.js';
 import { Changes } from './changes.js';

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { type Effects, isSchedulerError, showKey, type TriggerRecord } from '@ametrine/core/spi';
+import { type Effects, isSchedulerError, showKey, standInFor, type TriggerRecord } from '@ametrine/core/spi';
 import { keyOf } from '../ids.js';
-import { standIn } from '../records/stand-in.js';
-import { readTrigger, type TriggerText } from '../records/trigger-text.js';
+import { jobIdIn, readTrigger, type TriggerText } from '../records/trigger-text.js';
 
 /** Reads triggers; in a transaction that may write, what is damaged has a stand-in and is told of once. */
 export class TriggerReader {
@@ -33,7 +32,12 @@ export class TriggerReader {
           error,
         );
       }
-      return standIn(text.id, text.value);
+      return standInOf(text);
     }
   }
+}
+
+function standInOf({ id, value }: TriggerText): TriggerRecord {
+  const jobId = jobIdIn(value);
+  return standInFor(keyOf(id), keyOf(jobId.includes('\0') ? jobId : id));
 }

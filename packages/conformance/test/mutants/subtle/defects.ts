@@ -5,7 +5,7 @@
  */
 import type { JobData, JobKey, Key, Trigger } from '@ametrine/core';
 import type { Effects, JobStore, StoreSignals, StoreTransaction, TriggerRecord } from '@ametrine/core/spi';
-import { OpenPortableStore } from '../open-portable-store.js';
+import { OpenPortableStore } from '../../open-portable-store.js';
 import {
   brokenCalls,
   brokenHotPath,
@@ -13,7 +13,7 @@ import {
   brokenStore,
   type HotPath,
   type Mutant,
-} from './mutant.js';
+} from '../mutant.js';
 
 type AnyCall = (...args: unknown[]) => Promise<unknown>;
 
