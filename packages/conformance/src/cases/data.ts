@@ -176,6 +176,13 @@ export const dataCases: readonly ConformanceCase[] = defineCases([
         'ERR_INVALID_DATA',
         'a trigger with more',
       );
+      // Two bytes each.
+      const wide = { text: 'ä'.repeat(maxDataBytes / 2 + 1) };
+      await ctx.rejects(
+        node.store.storeJob(job('more', { data: wide })),
+        'ERR_INVALID_DATA',
+        'a job with more bytes, in fewer characters',
+      );
       ctx.includes(await node.store.getCounts(), { jobs: 1, triggers: 1 }, 'the counts');
     },
   },

@@ -21,6 +21,7 @@ import { subtleCompletingMutants } from './subtle/completing.js';
 import { subtleDataMutants } from './subtle/data.js';
 import { edgeMutants } from './subtle/edges.js';
 import { subtleFiringMutants } from './subtle/firing.js';
+import { lenientMutants } from './subtle/lenient.js';
 import { subtleLifecycleMutants } from './subtle/lifecycle.js';
 import { portionMutants } from './subtle/many.js';
 import { meetingMutants } from './subtle/meetings.js';
@@ -64,6 +65,7 @@ export const allMutants: readonly Mutant[] = [
   ...portionMutants,
   ...edgeMutants,
   ...meetingMutants,
+  ...lenientMutants,
 ];
 
 /** MUST rules without a mutant, each with the reason. */
