@@ -5,6 +5,7 @@ import { defineHarness, startNodeProcess } from '@ametrine/conformance';
 import { MySqlJobStore } from '@ametrine/store-jdbc/mysql';
 import mysql from 'mysql2/promise';
 import { startMariadb } from '../../../test/servers/mariadb.mjs';
+import { Sockets } from './sockets.mjs';
 
 const { url, host, port, version: serverVersion } = await startMariadb();
 
@@ -15,12 +16,10 @@ beside.on('connection', (connection) => {
   connection.on('error', () => {});
 });
 
-const LAST_WORDS_MS = 2000;
-
 /** A store as a user opens it that can lose its connections as a killed process does. */
 class MortalMySqlJobStore extends MySqlJobStore {
   #hook;
-  #sockets = new Set();
+  sockets = new Sockets();
 
   constructor(database, { instanceId: _, resolverHook, patienceMs, endpoint, extraOptions, ...options }) {
     super({
@@ -38,29 +37,14 @@ class MortalMySqlJobStore extends MySqlJobStore {
 
   async openConnections() {
     const connections = await super.openConnections();
-    connections.pool.on('connection', (connection) => this.#watch(connection.stream));
+    connections.pool.on('connection', (connection) => this.sockets.watch(connection.stream));
     return connections;
-  }
-
-  #watch(socket) {
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
   }
 
   /** Breaks the connections behind the store's back; its timers go with it, as those of a killed process do. */
   die() {
-    for (const socket of this.#sockets) socket.destroy();
+    this.sockets.breakAll();
     this.close().catch(() => {});
-  }
-
-  /** How many connections are open. One that was ended is given the time that its last words take. */
-  async openConnectionsLeft() {
-    const closed = [...this.#sockets].map(
-      (socket) => new Promise((resolve) => socket.once('close', resolve)),
-    );
-    const patience = AbortSignal.timeout(LAST_WORDS_MS);
-    await Promise.race([Promise.all(closed), new Promise((resolve) => (patience.onabort = resolve))]);
-    return this.#sockets.size;
   }
 }
 
@@ -178,7 +162,7 @@ export default defineHarness({
         return { handle, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
       },
       openResources: async () => {
-        const left = await Promise.all(stores.map((store) => store.openConnectionsLeft()));
+        const left = await Promise.all(stores.map((store) => store.sockets.left()));
         return left.filter((count) => count > 0).map((count) => `${count} connections`);
       },
       dispose: async () => {

@@ -5,6 +5,7 @@ import { defineHarness, startNodeProcess } from '@ametrine/conformance';
 import { PostgresJobStore } from '@ametrine/store-jdbc/postgres';
 import pg from 'pg';
 import { startPostgres } from '../../../test/servers/postgres.mjs';
+import { Sockets } from './sockets.mjs';
 
 const { url, host, port, version: serverVersion } = await startPostgres();
 
@@ -12,13 +13,11 @@ const { url, host, port, version: serverVersion } = await startPostgres();
 const beside = new pg.Pool({ connectionString: url, max: 2, allowExitOnIdle: true });
 beside.on('error', () => {});
 
-const LAST_WORDS_MS = 2000;
-
 /** A store as a user opens it that can lose its connections as a killed process does. */
 class MortalPostgresJobStore extends PostgresJobStore {
   #hook;
   #pool;
-  #sockets = new Set();
+  sockets = new Sockets();
 
   constructor(schema, { instanceId: _, resolverHook, patienceMs, endpoint, extraOptions, ...options }) {
     super({
@@ -38,30 +37,15 @@ class MortalPostgresJobStore extends PostgresJobStore {
   async openConnections() {
     const connections = await super.openConnections();
     this.#pool = connections.pool;
-    this.#pool.on('connect', (client) => this.#watch(client.connection.stream));
+    this.#pool.on('connect', (client) => this.sockets.watch(client.connection.stream));
     return connections;
-  }
-
-  #watch(socket) {
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
   }
 
   /** Breaks the connections behind the store's back; there are no others for the dead. */
   die() {
     if (this.#pool !== undefined)
       this.#pool.connect = async () => Promise.reject(new Error('Connection terminated'));
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  /** How many connections are open. One that was ended is given the time that its last words take. */
-  async openConnectionsLeft() {
-    const closed = [...this.#sockets].map(
-      (socket) => new Promise((resolve) => socket.once('close', resolve)),
-    );
-    const patience = AbortSignal.timeout(LAST_WORDS_MS);
-    await Promise.race([Promise.all(closed), new Promise((resolve) => (patience.onabort = resolve))]);
-    return this.#sockets.size;
+    this.sockets.breakAll();
   }
 }
 
@@ -145,7 +129,7 @@ export default defineHarness({
         return { handle, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
       },
       openResources: async () => {
-        const left = await Promise.all(stores.map((store) => store.openConnectionsLeft()));
+        const left = await Promise.all(stores.map((store) => store.sockets.left()));
         return left.filter((count) => count > 0).map((count) => `${count} connections`);
       },
       dispose: async () => {

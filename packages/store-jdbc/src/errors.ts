@@ -20,6 +20,8 @@ export type Fault =
   | 'denied'
   /** A row of that key exists already. */
   | 'duplicate'
+  /** A row was to hold what is not there. */
+  | 'missing'
   /** Whether a commit happened is not known. */
   | 'fateUnknown'
   | 'failed';
@@ -74,6 +76,7 @@ const FAULTS: Readonly<Record<Fault, FaultFacts>> = {
     meaning: 'the connection was lost before the answer came: whether this was stored is not known',
   },
   duplicate: { code: 'ERR_STORE_FAILED', retryable: false, meaning: 'a row of that key exists already' },
+  missing: { code: 'ERR_STORE_FAILED', retryable: false, meaning: 'a row was to hold what is not there' },
   failed: { code: 'ERR_STORE_FAILED', retryable: false, meaning: 'the database refused' },
 };
 
@@ -102,6 +105,7 @@ export function sqliteFault(error: unknown): Fault {
   if (/^SQLITE_(CORRUPT|NOTADB|IOERR_CORRUPTFS)/.test(code)) return 'corrupt';
   if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM|AUTH|NOLFS)/.test(code)) return 'unavailable';
   if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') return 'duplicate';
+  if (code === 'SQLITE_CONSTRAINT_NOTNULL') return 'missing';
   if (code === 'SQLITE_ERROR' && /no such (table|column)/.test(error.message)) return 'schema';
   // better-sqlite3's own errors have no code. The first: the user iterates over the handle that we share.
   if (/connection is busy executing a query/.test(error.message)) return 'busy';
@@ -117,6 +121,7 @@ const POSTGRES_FAULTS: readonly (readonly [RegExp, Fault])[] = [
   [/^(42P01|42703|3F000)$/, 'schema'],
   [/^42501$/, 'denied'],
   [/^23505$/, 'duplicate'],
+  [/^23502$/, 'missing'],
   [/^(28|3D)/, 'refused'],
   // Connections that broke, servers that start, stop or were made read-only by a failover, and storage that fails.
   [/^(08|57P|25006$|58)/, 'unavailable'],
@@ -144,6 +149,7 @@ const MYSQL_FAULTS: readonly (readonly [Fault, readonly number[]])[] = [
   ['schema', [1146, 1054, 1932]],
   ['denied', [1142, 1143, 1227, 1370]],
   ['duplicate', [1062, 1586]],
+  ['missing', [1048]],
   ['refused', [1044, 1045, 1049, 1130, 1251, 1524, 1698, 4151]],
   // Shut down, killed or lost connections; servers that a failover made read-only.
   [

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { SchedulerError, SerialQueue } from '@ametrine/core/spi';
+import { SchedulerError } from '@ametrine/core/spi';
+import { attempt, type Connections, lend } from './connections.js';
 import type { Database } from './database.js';
 import type { Access } from './drivers/driver.js';
 import {
@@ -15,23 +16,22 @@ import {
   type MysqlSession,
 } from './drivers/mysql2.js';
 import { mysqlFault, storeError } from './errors.js';
-import { retryWhile } from './retry.js';
 
 /** How long the end of connections keeps the process alive at most, in ms. */
 const FAREWELL_MS = 2000;
 
-/** Where connections come from. */
-export interface MysqlConnections {
-  /** Lends a connection for one transaction. */
-  borrow<T>(work: (connection: MysqlConnection) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
-}
+/** What connections of ours start with: how their transactions read, and how long one waits for a row, in s. */
+const SETTINGS =
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION innodb_lock_wait_timeout = ?';
 
 /** Connections of a pool. */
-export class PooledMysqlConnections implements MysqlConnections {
+export class PooledMysqlConnections implements Connections<MysqlConnection> {
   readonly pool: MysqlPool;
-  readonly #owned: boolean;
+  /** Whether the pool is ours: it is closed with the store, and its connections are set up for it. */
+  readonly owned: boolean;
   readonly #patienceMs: number;
+  /** Connections that are set up. */
+  readonly #known = new WeakSet<object>();
 
   /**
    * @param owned - whether the pool is closed with the store
@@ -39,35 +39,46 @@ export class PooledMysqlConnections implements MysqlConnections {
    */
   constructor(pool: MysqlPool, owned: boolean, patienceMs: number) {
     this.pool = pool;
-    this.#owned = owned;
+    this.owned = owned;
     this.#patienceMs = patienceMs;
   }
 
-  async borrow<T>(work: (connection: MysqlConnection) => Promise<T>): Promise<T> {
-    const connection = await this.take();
-    let broken = true;
-    try {
-      const result = await work(connection);
-      broken = false;
-      return result;
-    } catch (error) {
-      // A connection in an unknown state is not used again.
-      broken = mayBeBroken(error);
-      throw error;
-    } finally {
-      if (broken) connection.destroy();
-      else this.#giveBack(connection);
-    }
+  borrow<T>(work: (connection: MysqlConnection) => Promise<T>): Promise<T> {
+    return lend(this, work);
+  }
+
+  mayBeBroken(error: unknown): boolean {
+    return mayBeBroken(error);
+  }
+
+  giveBack(connection: MysqlPoolConnection, broken: boolean): void {
+    if (broken) connection.destroy();
+    else this.#giveBack(connection);
   }
 
   /** An idle connection of ours does not keep the process alive. */
   #giveBack(connection: MysqlPoolConnection): void {
-    if (this.#owned) connection.connection?.stream?.unref();
+    if (this.owned) connection.connection?.stream?.unref();
     connection.release();
   }
 
-  /** Takes a connection out of the pool. mysql2 itself waits for a free one without end. */
-  take(): Promise<MysqlPoolConnection> {
+  /** Takes a connection out of the pool. One of ours is set up when it is new. */
+  async take(): Promise<MysqlPoolConnection> {
+    const connection = await this.#free();
+    const face = connection.connection ?? connection;
+    if (!this.owned || this.#known.has(face)) return connection;
+    try {
+      await connection.query({ sql: SETTINGS, values: [Math.max(1, Math.ceil(this.#patienceMs / 2000))] });
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    this.#known.add(face);
+    return connection;
+  }
+
+  /** A free connection. mysql2 itself waits for one without end. */
+  #free(): Promise<MysqlPoolConnection> {
     return new Promise((resolve, reject) => {
       let late = false;
       const timer = setTimeout(() => {
@@ -78,7 +89,7 @@ export class PooledMysqlConnections implements MysqlConnections {
         (connection) => {
           clearTimeout(timer);
           if (late) return this.#giveBack(connection);
-          if (this.#owned) connection.connection?.stream?.ref();
+          if (this.owned) connection.connection?.stream?.ref();
           resolve(connection);
         },
         (error: unknown) => {
@@ -90,7 +101,7 @@ export class PooledMysqlConnections implements MysqlConnections {
   }
 
   async close(): Promise<void> {
-    if (!this.#owned) return;
+    if (!this.owned) return;
     // The connections do not keep the process alive; whoever waits for their end would be left waiting.
     const alive = setTimeout(() => undefined, FAREWELL_MS);
     try {
@@ -101,31 +112,15 @@ export class PooledMysqlConnections implements MysqlConnections {
   }
 }
 
-/** One connection of the user's, for everything. */
-export class SingleMysqlConnection implements MysqlConnections {
-  readonly #connection: MysqlConnection;
-  readonly #queue = new SerialQueue();
-
-  constructor(connection: MysqlConnection) {
-    this.#connection = connection;
-  }
-
-  borrow<T>(work: (connection: MysqlConnection) => Promise<T>): Promise<T> {
-    return this.#queue.run(() => work(this.#connection));
-  }
-
-  async close(): Promise<void> {}
-}
-
 /** A MySQL or MariaDB database. */
 export class MysqlDatabase implements Database {
   readonly session: MysqlSession;
-  readonly #connections: MysqlConnections;
+  readonly #connections: Connections<MysqlConnection>;
   readonly #patienceMs: number;
   #closed = false;
 
   /** @param patienceMs - how long to go on trying, in ms */
-  constructor(connections: MysqlConnections, session: MysqlSession, patienceMs: number) {
+  constructor(connections: Connections<MysqlConnection>, session: MysqlSession, patienceMs: number) {
     this.#connections = connections;
     this.session = session;
     this.#patienceMs = patienceMs;
@@ -151,16 +146,12 @@ export class MysqlDatabase implements Database {
     work: (driver: MysqlDriver) => Promise<T>,
     restarting?: () => void,
   ): Promise<T> {
-    let again = false;
-    return retryWhile(
-      this.#patienceMs,
-      (error) => !this.#closed && isPassing(error),
-      () => {
-        if (again) restarting?.();
-        again = true;
-        return this.#connections.borrow((connection) => this.#attempt(connection, access, work));
-      },
-    );
+    const attempts = {
+      connections: this.#connections,
+      patienceMs: this.#patienceMs,
+      isPassing: (error: unknown) => !this.#closed && isPassing(error),
+    };
+    return attempt(attempts, (connection) => this.#attempt(connection, access, work), restarting);
   }
 
   async #attempt<T>(

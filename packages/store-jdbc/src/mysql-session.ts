@@ -37,14 +37,16 @@ export async function openOwnPool(
  */
 export async function checkSession(connection: MysqlConnection): Promise<boolean> {
   const [rows] = await connection.query({
-    sql: 'SELECT DATABASE(), @@character_set_client, @@sql_mode',
+    sql: 'SELECT DATABASE(), @@character_set_client, @@sql_mode, @@autocommit',
     rowsAsArray: true,
   });
-  const [database, charset, mode] = (rows as (string | null)[][])[0] ?? [];
+  const [database, charset, mode, autocommit] = (rows as [string, string, string, unknown][])[0] ?? [];
   if (database === null || database === undefined) throw unsuitable('it names no database');
   if (charset !== 'utf8mb4') throw unsuitable(`its character set is ${charset}; set charset: 'utf8mb4'`);
   // Values are written into statements with backslashes before what must not end them.
   if (mode?.includes('NO_BACKSLASH_ESCAPES')) throw unsuitable('its sql_mode has NO_BACKSLASH_ESCAPES');
+  // A statement by itself is a transaction.
+  if (Number(autocommit) !== 1) throw unsuitable('its autocommit is off');
   try {
     await connection.query({ sql: 'DO 0; DO 0' });
     return true;

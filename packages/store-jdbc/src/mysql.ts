@@ -15,16 +15,12 @@ import {
   type StoreContext,
   type StoreTransaction,
 } from '@ametrine/core/spi';
+import { type Connections, SingleConnection } from './connections.js';
 import type { Database } from './database.js';
 import { mysqlDialect } from './dialects/mysql.js';
 import type { MysqlConnection } from './drivers/mysql2.js';
 import { nextDueAt } from './hot-path/claiming.js';
-import {
-  type MysqlConnections,
-  MysqlDatabase,
-  PooledMysqlConnections,
-  SingleMysqlConnection,
-} from './mysql-database.js';
+import { MysqlDatabase, PooledMysqlConnections } from './mysql-database.js';
 import {
   checkMysqlOptions,
   type MysqlSettings,
@@ -62,7 +58,7 @@ export class MySqlJobStore extends SteppedSqlJobStore {
   readonly capabilities: StoreCapabilities;
   readonly #settings: MysqlSettings;
   #database: MysqlDatabase | null = null;
-  #connections: MysqlConnections | null = null;
+  #connections: Connections<MysqlConnection> | null = null;
   #presence: MysqlPresence | null = null;
   #wakeup: PollingWakeup | null = null;
 
@@ -97,7 +93,8 @@ export class MySqlJobStore extends SteppedSqlJobStore {
     const connections = await this.openConnections();
     try {
       const several = await connections.borrow(checkSession);
-      const session = { several, prefix: this.tablePrefix, lock: null };
+      const readsCommitted = connections instanceof PooledMysqlConnections && connections.owned;
+      const session = { several, readsCommitted, prefix: this.tablePrefix, lock: null };
       this.#connections = connections;
       this.#database = new MysqlDatabase(connections, session, this.#settings.busyTimeoutMs);
       return this.#database;
@@ -108,9 +105,9 @@ export class MySqlJobStore extends SteppedSqlJobStore {
   }
 
   /** Opens the connections. */
-  protected async openConnections(): Promise<MysqlConnections> {
+  protected async openConnections(): Promise<Connections<MysqlConnection>> {
     const { client, pool, connection, maxConnections, busyTimeoutMs } = this.#settings;
-    if (client !== null) return new SingleMysqlConnection(client);
+    if (client !== null) return new SingleConnection(client);
     if (pool !== null) return new PooledMysqlConnections(pool, false, busyTimeoutMs);
     // One more for the node's own.
     return openOwnPool(connection, maxConnections + 1, busyTimeoutMs);

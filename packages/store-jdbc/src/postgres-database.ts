@@ -4,7 +4,8 @@
  * @module
  */
 
-import { isSchedulerError, SerialQueue } from '@ametrine/core/spi';
+import { isSchedulerError } from '@ametrine/core/spi';
+import { attempt, type Connections, lend } from './connections.js';
 import type { Database } from './database.js';
 import type { Access } from './drivers/driver.js';
 import {
@@ -16,18 +17,10 @@ import {
 } from './drivers/pg.js';
 import { BatchFailure, executeBatch, takesBatches } from './drivers/pg-batch.js';
 import { postgresFault, storeError } from './errors.js';
-import { retryWhile } from './retry.js';
 import type { Sql, SqlRow } from './sql.js';
 
-/** Where connections come from. */
-export interface PgConnections {
-  /** Lends a connection for one transaction. */
-  borrow<T>(work: (client: PgClient) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
-}
-
 /** Connections of a pool. */
-export class PooledConnections implements PgConnections {
+export class PooledPgConnections implements Connections<PgClient> {
   readonly pool: PgPool;
   readonly #owned: boolean;
 
@@ -37,24 +30,25 @@ export class PooledConnections implements PgConnections {
     this.#owned = owned;
   }
 
-  async borrow<T>(work: (client: PgClient) => Promise<T>): Promise<T> {
-    const client: PgPoolClient = await this.pool.connect();
+  borrow<T>(work: (client: PgClient) => Promise<T>): Promise<T> {
+    return lend(this, work);
+  }
+
+  async take(): Promise<PgPoolClient> {
+    const client = await this.pool.connect();
     // A connection that breaks says so twice: to the call under way, and in an event that ends the process unheard.
     client.on('error', ignore);
-    let broken = true;
-    try {
-      const result = await work(client);
-      broken = false;
-      return result;
-    } catch (error) {
-      // A connection in an unknown state is not used again.
-      broken = mayBeBroken(error);
-      throw error;
-    } finally {
-      // A broken one may have more to say.
-      if (!broken) client.removeListener('error', ignore);
-      client.release(broken);
-    }
+    return client;
+  }
+
+  mayBeBroken(error: unknown): boolean {
+    return mayBeBroken(error);
+  }
+
+  giveBack(client: PgPoolClient, broken: boolean): void {
+    // A broken one may have more to say.
+    if (!broken) client.removeListener('error', ignore);
+    client.release(broken);
   }
 
   async close(): Promise<void> {
@@ -63,22 +57,6 @@ export class PooledConnections implements PgConnections {
 }
 
 function ignore(): void {}
-
-/** One connection of the user's, for everything. */
-export class SingleConnection implements PgConnections {
-  readonly #client: PgClient;
-  readonly #queue = new SerialQueue();
-
-  constructor(client: PgClient) {
-    this.#client = client;
-  }
-
-  borrow<T>(work: (client: PgClient) => Promise<T>): Promise<T> {
-    return this.#queue.run(() => work(this.#client));
-  }
-
-  async close(): Promise<void> {}
-}
 
 /** How a {@link PostgresDatabase} works. */
 export interface PostgresDatabaseOptions {
@@ -89,12 +67,12 @@ export interface PostgresDatabaseOptions {
 
 /** A PostgreSQL database. */
 export class PostgresDatabase implements Database {
-  readonly #connections: PgConnections;
+  readonly #connections: Connections<PgClient>;
   readonly #options: PostgresDatabaseOptions;
   /** The locks of the scheduler; null before they are known. */
   locks: SchedulerLocks | null = null;
 
-  constructor(connections: PgConnections, options: PostgresDatabaseOptions) {
+  constructor(connections: Connections<PgClient>, options: PostgresDatabaseOptions) {
     this.#connections = connections;
     this.#options = options;
   }
@@ -203,12 +181,8 @@ export class PostgresDatabase implements Database {
   }
 
   #again<T>(work: (client: PgClient) => Promise<T>, restarting?: () => void): Promise<T> {
-    let again = false;
-    return retryWhile(this.#options.patienceMs, isPassing, () => {
-      if (again) restarting?.();
-      again = true;
-      return this.#connections.borrow(work);
-    });
+    const { patienceMs } = this.#options;
+    return attempt({ connections: this.#connections, patienceMs, isPassing }, work, restarting);
   }
 }
 

@@ -11,7 +11,6 @@ import {
   type ClaimResult,
   type Completion,
   type CompletionOutcome,
-  checkTrigger,
   type DynamicJobStore,
   dynamicJobStore,
   type Effects,
@@ -20,12 +19,12 @@ import {
   isSchedulerError,
   type JobWithTriggers,
   type Recovery,
-  type ReplaceOption,
   type SteadyCheckIn,
   type StoreCapabilities,
   type StoreContext,
   type StoreTransaction,
 } from '@ametrine/core/spi';
+import { type Connections, SingleConnection } from './connections.js';
 import type { Database } from './database.js';
 import { postgresDialect } from './dialects/postgres.js';
 import type { Driver } from './drivers/driver.js';
@@ -39,12 +38,7 @@ import { LostClaims } from './hot-path-postgres/lost-claims.js';
 import { readReleased, releaseClaims } from './hot-path-postgres/releasing.js';
 import { checkInSteadily } from './hot-path-postgres/checking-in.js';
 import { insertingStatements, insertTriggers } from './hot-path-postgres/storing.js';
-import {
-  type PgConnections,
-  PooledConnections,
-  PostgresDatabase,
-  SingleConnection,
-} from './postgres-database.js';
+import { PooledPgConnections, PostgresDatabase } from './postgres-database.js';
 import {
   checkPostgresOptions,
   type PostgresSettings,
@@ -84,7 +78,7 @@ export class PostgresJobStore extends SteppedSqlJobStore {
   readonly capabilities: StoreCapabilities;
   readonly #settings: PostgresSettings;
   #database: PostgresDatabase | null = null;
-  #connections: PgConnections | null = null;
+  #connections: Connections<PgClient> | null = null;
   #presence: NodePresence | null = null;
   #channel = '';
   readonly #lost = new LostClaims();
@@ -130,16 +124,16 @@ export class PostgresJobStore extends SteppedSqlJobStore {
   }
 
   /** Opens the connections. */
-  protected async openConnections(): Promise<PgConnections> {
+  protected async openConnections(): Promise<Connections<PgClient>> {
     const { client, pool, connection, maxConnections, listen } = this.#settings;
     if (client !== null) return new SingleConnection(client);
-    if (pool !== null) return new PooledConnections(pool, false);
+    if (pool !== null) return new PooledPgConnections(pool, false);
     const { Pool } = await loadPg();
     const max = listen ? maxConnections + 1 : maxConnections;
     const own = new Pool({ keepAlive: true, ...connection, max, allowExitOnIdle: true });
     // A connection that breaks while nobody uses it has failed no call; the next call opens another.
     own.on('error', () => undefined);
-    return new PooledConnections(own, true);
+    return new PooledPgConnections(own, true);
   }
 
   protected override async open(context: StoreContext): Promise<void> {
@@ -171,7 +165,7 @@ export class PostgresJobStore extends SteppedSqlJobStore {
     this.#channel = `ametrine_${schedulersId}_${scope.schedulerId}`;
     if (!this.#settings.listen) return;
     const presence = new NodePresence({
-      pool: (this.#connections as PooledConnections).pool,
+      pool: (this.#connections as PooledPgConnections).pool,
       instanceId,
       channel: this.#channel,
       lock: `${instancesId - OID_SHIFT}, ${nameHash}`,
@@ -338,18 +332,7 @@ export class PostgresJobStore extends SteppedSqlJobStore {
     await this.storeEntriesInSteps(entries, replace, effects);
   }
 
-  override async storeTrigger(trigger: Trigger, options: ReplaceOption = {}): Promise<void> {
-    const own = checkTrigger(trigger, this.capabilities);
-    if (
-      options.replace === true ||
-      !(await this.step('storeTrigger', (effects) => this.#insert(own, effects)))
-    ) {
-      await super.storeTrigger(own, options);
-    }
-  }
-
-  /** Inserts one trigger; false when there is one, or no job. */
-  async #insert(trigger: Trigger, effects: Effects): Promise<boolean> {
+  protected override async insertTrigger(trigger: Trigger, effects: Effects): Promise<boolean> {
     try {
       const [[row] = []] = await this.#opened.batch([insertTriggers(this.scope, [trigger], this.#tell)]);
       const [stored, firstAt] = row ?? [];

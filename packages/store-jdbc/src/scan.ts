@@ -6,8 +6,11 @@
 import type { JobKey } from '@ametrine/core';
 import { readTrigger, shownKeyOf, type TriggerRow, unreadableError } from './records.js';
 import type { SqlRow } from './sql.js';
-import type { SqlTransaction } from './sql-transaction.js';
+import type { SqlJobs } from './sql-jobs.js';
 import { setUnreadable } from './statements/triggers.js';
+
+/** The transaction in which a scan takes place. */
+type Step = Pick<SqlJobs, 'driver' | 'scope' | 'effects'>;
 
 /** What a scan found. */
 export interface Scanned {
@@ -24,7 +27,7 @@ export interface Scanned {
  * @throws SchedulerError what `jobKeyOf` throws is taken for the fault of the row
  */
 export async function readScan(
-  tx: SqlTransaction,
+  tx: Step,
   rows: readonly SqlRow[],
   jobKeyOf: (row: SqlRow) => JobKey | undefined,
 ): Promise<Scanned> {
@@ -44,7 +47,7 @@ export async function readScan(
 }
 
 /** Tells of a trigger that cannot be read, and gives the id of its row, which is to be put in error. */
-export function tellOfDamage(tx: SqlTransaction, row: SqlRow, error: unknown): number {
+export function tellOfDamage(tx: Step, row: SqlRow, error: unknown): number {
   tx.effects?.storeError(
     `Trigger ${shownKeyOf(row)} is put in error: it cannot be read`,
     unreadableError(error),

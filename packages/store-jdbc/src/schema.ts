@@ -19,7 +19,7 @@ import { migrate, versionOf } from './migrate.js';
 import { MysqlDatabase } from './mysql-database.js';
 import { checkMysqlOptions } from './mysql-options.js';
 import { checkSession, openOwnPool } from './mysql-session.js';
-import { PooledConnections, PostgresDatabase } from './postgres-database.js';
+import { PooledPgConnections, PostgresDatabase } from './postgres-database.js';
 import { checkPostgresOptions } from './postgres-options.js';
 import { checkTablePrefix, SqlSchema } from './scope.js';
 
@@ -131,7 +131,7 @@ async function openMysql({ database }: SchemaTarget, prefix: string): Promise<Da
   const connections = await openOwnPool(connection, 1, patienceMs);
   try {
     const several = await connections.borrow(checkSession);
-    return new MysqlDatabase(connections, { several, prefix, lock: null }, patienceMs);
+    return new MysqlDatabase(connections, { several, readsCommitted: true, prefix, lock: null }, patienceMs);
   } catch (error) {
     await connections.close();
     throw error;
@@ -150,7 +150,7 @@ async function openPostgres({ database, schema }: SchemaTarget): Promise<Databas
   const { Pool } = await loadPg();
   const pool = new Pool({ ...connection, max: 1 });
   pool.on('error', () => undefined);
-  return new PostgresDatabase(new PooledConnections(pool, true), { patienceMs, preparedStatements });
+  return new PostgresDatabase(new PooledPgConnections(pool, true), { patienceMs, preparedStatements });
 }
 
 async function openSqlite({ database: path }: SchemaTarget): Promise<Database> {

@@ -5,11 +5,13 @@
  *
  * @module
  */
-import type { JobKey, TriggerKey } from '@ametrine/core';
+import type { JobKey, Trigger, TriggerKey } from '@ametrine/core';
 import {
+  checkTrigger,
   type Effects,
   JobStoreSupport,
   type RemoveOutcome,
+  type ReplaceOption,
   type SchedulerError,
   type StoreContext,
   type StoreOptions,
@@ -122,8 +124,12 @@ export abstract class SqlJobStore extends JobStoreSupport {
   }
 
   /** Runs one transaction of the hot path. */
-  protected hot<T>(effects: Effects, work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
-    return this.#run('step', effects, work);
+  protected hot<T>(
+    effects: Effects,
+    work: (tx: SqlTransaction) => Promise<T>,
+    access: 'step' | 'statement' = 'step',
+  ): Promise<T> {
+    return this.#run(access, effects, work);
   }
 
   /** Runs one transaction that only reads. */
@@ -151,6 +157,18 @@ export abstract class SqlJobStore extends JobStoreSupport {
    * nodes notice by themselves.
    */
   protected async announce(_driver: Driver, _candidateAt: number | null): Promise<void> {}
+
+  override async storeTrigger(trigger: Trigger, options: ReplaceOption = {}): Promise<void> {
+    const own = checkTrigger(trigger, this.capabilities);
+    const isStored =
+      options.replace !== true &&
+      (await this.step('storeTrigger', (effects) => this.insertTrigger(own, effects)));
+    // The portable version looks before it writes, and says what is wrong.
+    if (!isStored) await super.storeTrigger(own, options);
+  }
+
+  /** Inserts a trigger; false when nothing was done: it exists, or has no job, or it takes more than to insert it. */
+  protected abstract insertTrigger(trigger: Trigger, effects: Effects): Promise<boolean>;
 
   // Removing goes by row, so that a job or trigger that cannot be read can still be removed.
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Trigger } from '@ametrine/core';
 import type {
   AcquiredTrigger,
   ClaimRequest,
@@ -14,12 +15,14 @@ import type {
   FireOutcome,
   JobWithTriggers,
 } from '@ametrine/core/spi';
+import type { Fault } from './errors.js';
 import { claim, isAnythingDue } from './hot-path/claiming.js';
 import { complete, isSetBased } from './hot-path/completing.js';
 import { fire } from './hot-path/firing.js';
 import { release } from './hot-path/releasing.js';
-import { insertEntries } from './hot-path/storing.js';
+import { insertEntries, insertTrigger } from './hot-path/storing.js';
 import { SqlJobStore } from './sql-store.js';
+import type { SqlTransaction } from './sql-transaction.js';
 
 /** A JobStore whose batches are a bounded number of statements. */
 export abstract class SteppedSqlJobStore extends SqlJobStore {
@@ -57,20 +60,36 @@ export abstract class SteppedSqlJobStore extends SqlJobStore {
     replace: boolean,
     effects: Effects,
   ): Promise<void> {
-    if (!replace) {
-      try {
-        await this.hot(effects, async (tx) => {
-          if (!(await insertEntries(tx, effects, entries))) throw new NotBesideOthers();
-        });
-        return;
-      } catch (error) {
-        if (!(error instanceof NotBesideOthers) && this.scope.dialect.faultOf(error) !== 'duplicate')
-          throw error;
-        // The portable version is alone, looks before it writes, and says which key exists.
-        effects.clear();
-      }
-    }
+    if (!replace && (await this.#insert('step', effects, (tx) => insertEntries(tx, effects, entries))))
+      return;
+    // The portable version is alone, looks before it writes, and says which key exists.
     await this.storeEntriesInSteps(entries, replace, effects);
+  }
+
+  protected override insertTrigger(trigger: Trigger, effects: Effects): Promise<boolean> {
+    return this.#insert('statement', effects, (tx) => insertTrigger(tx, effects, trigger));
+  }
+
+  /** Inserts what must be new; false when nothing was done: it is refused, or `work` says that there is more to do. */
+  async #insert(
+    access: 'step' | 'statement',
+    effects: Effects,
+    work: (tx: SqlTransaction) => Promise<boolean>,
+  ): Promise<boolean> {
+    try {
+      await this.hot(
+        effects,
+        async (tx) => {
+          if (!(await work(tx))) throw new TakesMore();
+        },
+        access,
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof TakesMore) && !REFUSED.has(this.scope.dialect.faultOf(error))) throw error;
+      effects.clear();
+      return false;
+    }
   }
 
   /** Stores entries whose keys may exist. */
@@ -83,5 +102,8 @@ export abstract class SteppedSqlJobStore extends SqlJobStore {
   }
 }
 
-/** Takes a step back that must be done by a transaction which is alone. */
-class NotBesideOthers extends Error {}
+/** What the database says of a key that exists, and of a job that does not. */
+const REFUSED: ReadonlySet<Fault> = new Set(['duplicate', 'missing']);
+
+/** Takes a step back that takes more than what it did. */
+class TakesMore extends Error {}

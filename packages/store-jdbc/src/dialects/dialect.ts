@@ -28,6 +28,11 @@ export interface Dialect {
   faultOf(error: unknown): Fault;
   /** Joins two tables in the order written, whatever the planner thinks; to be followed by a table and ON. */
   readonly joinInOrder: RawSql;
+  /**
+   * Stands behind a table that is to be read by an index of that name, whatever statistics say; nothing where planners
+   * cannot be told, or need not be.
+   */
+  byIndex(name: 'triggers_due' | 'triggers_running' | 'triggers_key'): RawSql;
   /** The column of the due index that says when a waiting trigger is due. */
   readonly dueAt: RawSql;
   /** A condition on trigger `t` that holds for what the due index holds: waiting triggers with a next fire time. */

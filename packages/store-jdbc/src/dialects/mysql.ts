@@ -8,6 +8,12 @@ import { mysqlMigrations } from '../generated/migrations.js';
 import { RawSql, type Sql, type SqlTag } from '../sql.js';
 import type { Dialect } from './dialect.js';
 
+const BY_INDEX = {
+  triggers_due: new RawSql('FORCE INDEX (triggers_due)'),
+  triggers_running: new RawSql('FORCE INDEX (triggers_running)'),
+  triggers_key: new RawSql('FORCE INDEX (triggers_key)'),
+};
+
 /** Stands around the part of a statement that is written once for each row, and what comes between two of them. */
 const ROW = '\u0000';
 
@@ -21,13 +27,13 @@ export const mysqlDialect: Dialect = {
   migrations: mysqlMigrations,
   faultOf: mysqlFault,
   joinInOrder: new RawSql('STRAIGHT_JOIN'),
+  byIndex: (name) => BY_INDEX[name],
   dueAt: new RawSql('waiting_at'),
   waiting: new RawSql('t.waiting_at IS NOT NULL'),
   running: new RawSql('t.run_non_concurrent IS NOT NULL'),
   mergesRanges: false,
   changesWhatItFinds: false,
-  // The rows that a step finds are locked by statements of their own.
-  keepRows: new RawSql(''),
+  keepRows: new RawSql('LOCK IN SHARE MODE'),
   rowLocks: { all: new RawSql('FOR UPDATE'), free: new RawSql('FOR UPDATE SKIP LOCKED') },
 
   placeholder: () => '?',

@@ -8,6 +8,8 @@ import { postgresMigrations } from '../generated/migrations.js';
 import { RawSql } from '../sql.js';
 import type { Dialect } from './dialect.js';
 
+const NOTHING = new RawSql('');
+
 /** The types of columns that are not texts. */
 const TYPES: Readonly<Record<string, string>> = {
   id: 'bigint',
@@ -57,6 +59,7 @@ export function postgresDialect(schema: string | null): Dialect {
     migrations: postgresMigrations,
     faultOf: postgresFault,
     joinInOrder: new RawSql('JOIN'),
+    byIndex: () => NOTHING,
     dueAt: new RawSql('next_fire_at'),
     waiting: new RawSql("t.state = 'waiting' AND t.next_fire_at IS NOT NULL"),
     running: new RawSql('t.run_id IS NOT NULL'),

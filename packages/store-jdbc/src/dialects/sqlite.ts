@@ -8,6 +8,8 @@ import { sqliteMigrations } from '../generated/migrations.js';
 import { RawSql } from '../sql.js';
 import type { Dialect } from './dialect.js';
 
+const NOTHING = new RawSql('');
+
 /**
  * Row sources are JSON, read by `json_each`. Wide writes go row by row through one prepared statement instead: the
  * engine is in this process, and extracting each column from JSON costs more than binding it. Measured with 500
@@ -19,6 +21,7 @@ export const sqliteDialect: Dialect = {
   migrations: sqliteMigrations,
   faultOf: sqliteFault,
   joinInOrder: new RawSql('CROSS JOIN'),
+  byIndex: () => NOTHING,
   dueAt: new RawSql('next_fire_at'),
   waiting: new RawSql("t.state = 'waiting' AND t.next_fire_at IS NOT NULL"),
   running: new RawSql('t.run_id IS NOT NULL'),
@@ -26,7 +29,7 @@ export const sqliteDialect: Dialect = {
   changesWhatItFinds: true,
   rowLocks: null,
   isPair: null,
-  keepRows: new RawSql(''),
+  keepRows: NOTHING,
 
   placeholder: () => '?',
 

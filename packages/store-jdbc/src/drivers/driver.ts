@@ -7,9 +7,10 @@ import type { Sql, SqlEach, SqlRow } from '../sql.js';
 
 /**
  * What a transaction is about to do: only `read`; `write`, alone with the scheduler's rows; take part in a `step` of
- * the hot path, which may run beside others; or make the `schema`, alone with all that is under its prefix.
+ * the hot path, which may run beside others; execute one `statement` beside those, which takes care of itself; or make
+ * the `schema`, alone with all that is under its prefix.
  */
-export type Access = 'read' | 'write' | 'step' | 'schema';
+export type Access = 'read' | 'write' | 'step' | 'statement' | 'schema';
 
 /** One connection. Its methods are called one after another, never at the same time. */
 export interface Driver {

@@ -71,6 +71,8 @@ export async function loadMysql2(
 
 /** What all drivers of a store have in common. */
 export interface MysqlSession {
+  /** Whether a transaction is READ COMMITTED unless it says otherwise. */
+  readonly readsCommitted: boolean;
   /** Whether a connection takes several statements at once; where not, each is a round trip. */
   readonly several: boolean;
   /** The prefix of the tables: processes that make them at once take turns. */
@@ -86,7 +88,8 @@ const SCHEMA_PATIENCE_S = 30;
 
 /** What sessions start with: reads of one transaction agree with one another; what changes reads what is there now. */
 const BEGIN_READING = ['SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'START TRANSACTION READ ONLY'];
-const BEGIN_CHANGING = ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'];
+const READ_COMMITTED = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED';
+const BEGIN_CHANGING = 'START TRANSACTION';
 
 interface Pending {
   readonly text: string;
@@ -125,7 +128,12 @@ export class MysqlDriver implements Driver {
     this.#sent = false;
     this.#writes = false;
     this.#found = false;
-    for (const text of access === 'read' ? BEGIN_READING : BEGIN_CHANGING) this.#keep(text);
+    if (access === 'statement') return;
+    if (access === 'read') for (const text of BEGIN_READING) this.#keep(text);
+    else {
+      if (!this.#session.readsCommitted) this.#keep(READ_COMMITTED);
+      this.#keep(BEGIN_CHANGING);
+    }
     const { lock } = this.#session;
     if (access === 'schema') await this.#lockSchema();
     else if (access !== 'read' && lock !== null) this.#keep(`${lock} ${LOCKS[access]}`);
@@ -170,7 +178,7 @@ export class MysqlDriver implements Driver {
       this.#forget();
       return;
     }
-    this.#keep('COMMIT');
+    if (this.#access !== 'statement') this.#keep('COMMIT');
     if (this.#access === 'read' || (this.#access === 'step' && !this.#writes && !this.#found)) {
       // Nobody waits for the end of a transaction that only read, or found nothing to lock. If it fails, so will what
       // comes next.
@@ -185,7 +193,7 @@ export class MysqlDriver implements Driver {
 
   async rollback(): Promise<void> {
     this.#forget();
-    if (!this.#sent) return;
+    if (!this.#sent || this.#access === 'statement') return;
     this.#keep('ROLLBACK');
     await this.#flush();
     if (this.#access === 'schema') await this.#unlockSchema();

@@ -29,15 +29,19 @@ import {
   claimTriggers,
   claimValues,
   mergeDue,
+  noteFirstDue,
+  notedBatchEnd,
+  selectAnyMisfired,
   selectBusyAmong,
   selectDue,
+  selectFirstDue,
   selectJobsOfDue,
   selectNextDueAt,
 } from '../statements/claim.js';
 import { selectJobsById } from '../statements/jobs.js';
 import { setUnreadable } from '../statements/triggers.js';
 import { calendarNames } from './calendar-names.js';
-import { applyMisfires, type MisfireRange, misfiredIn } from './misfires.js';
+import { applyMisfires, type MisfireRange } from './misfires.js';
 
 interface Candidate {
   readonly row: TriggerRow;
@@ -65,12 +69,11 @@ export async function claim(
   const { now, misfiredBefore, maxMisfires } = request;
   const range = { before: misfiredBefore, limit: maxMisfires, exceptJobs: busyJobs(tx.scope) };
   const found = tx.scope.dialect.mergesRanges ? null : await lookAtOnce(tx, request, range);
-  const hasMore = await applyMisfires(tx, effects, now, range, found?.misfired ?? null);
-  if (hasMore) effects.schedulingChanged(now);
+  const mayBeLate = found === null || found.anyMisfired;
+  if (mayBeLate && (await applyMisfires(tx, effects, now, range))) effects.schedulingChanged(now);
 
   // What misfired may be due now, and has its place in the order.
-  const first = found === null || found.misfired.length > 0 ? null : found;
-  const chosen = await chooseCandidates(tx, request, first);
+  const chosen = await chooseCandidates(tx, request, mayBeLate ? null : found);
   if (chosen.length === 0) return { acquired: [], fired: [] };
   const calendars = await tx.calendarsOf(calendarNames(chosen.map(({ row }) => row)));
   const candidates = await withReadableCalendars(tx, effects, chosen, calendars);
@@ -121,33 +124,39 @@ export async function claim(
 
 /** What a claim finds before it decides anything. */
 interface FirstLook {
-  readonly misfired: readonly SqlRow[];
+  readonly anyMisfired: boolean;
   /** The first page of what is due. */
   readonly due: readonly SqlRow[];
-  /** Until when that reaches: as far as the window of the first trigger may. */
+  /** Until when that reaches. */
   readonly bound: number;
   /** Most of their jobs. */
   readonly jobs: ReadonlyMap<number, JobDetail | Error>;
 }
 
-/** Asks for all of it at once: for databases to which the way is longer than what is asked. */
+/**
+ * Asks for all of it at once: for databases to which the way is longer than what is asked. The first trigger decides how
+ * far the batch reaches, and nothing behind that is read, locked and sent in vain.
+ */
 async function lookAtOnce(
   tx: SqlTransaction,
   request: ClaimRequest,
   misfires: MisfireRange,
 ): Promise<FirstLook> {
-  const { misfiredBefore, maxCount: limit, excludedClasses: exceptClasses } = request;
-  const { exceptJobs } = misfires;
-  const bound = batchEnd(request.noLaterThan, request.now, request.timeWindowMs);
-  const range = { noLaterThan: bound, misfiredBefore, limit, after: null, exceptJobs, exceptClasses };
-  const [misfired = [], jobRows = [], ...halves] = await tx.driver.queryAll([
-    misfiredIn(tx.scope, misfires),
-    selectJobsOfDue(tx.scope, range),
-    ...selectDue(tx.scope, range, true),
+  const { scope, driver } = tx;
+  const { now, timeWindowMs, misfiredBefore, maxCount: limit, excludedClasses: exceptClasses } = request;
+  const range = { misfiredBefore, limit, after: null, exceptJobs: misfires.exceptJobs, exceptClasses };
+  const due = { ...range, noLaterThan: notedBatchEnd(scope, now, timeWindowMs) };
+  const [misfired = [], , [first] = [], jobRows = [], ...halves] = await driver.queryAll([
+    selectAnyMisfired(scope, misfiredBefore, misfires.exceptJobs),
+    noteFirstDue(scope, { ...range, noLaterThan: request.noLaterThan }),
+    selectFirstDue(scope),
+    selectJobsOfDue(scope, due),
+    ...selectDue(scope, due, true),
   ]);
   const jobs = new Map<number, JobDetail | Error>();
   noteJobs(jobRows, jobs);
-  return { misfired, due: mergeDue(halves, limit), bound, jobs };
+  const bound = batchEnd(first === undefined ? request.noLaterThan : Number(first[0]), now, timeWindowMs);
+  return { anyMisfired: misfired.length > 0, due: mergeDue(halves, limit), bound, jobs };
 }
 
 /** Pages through what is due; a page after the first is needed only when one brought triggers that must not be taken. */

@@ -41,7 +41,6 @@ export interface EndingRuns {
 /** Finds the triggers and executions of a batch. */
 export async function findEndings(tx: SqlTransaction, endings: readonly Ending[]): Promise<EndingRuns> {
   const keys = endings.map(({ key }) => key);
-  await tx.lockTriggers(keys);
   const found = await tx.driver.query(selectRuns(tx.scope, keys));
   const rows: (EndingRow | undefined)[] = new Array(endings.length).fill(undefined);
   const byId = new Map<number, EndingRow>();

@@ -19,8 +19,7 @@ import type { SqlRow } from '../sql.js';
 import type { SqlTransaction } from '../sql-transaction.js';
 import { claimTriggers, claimValues, selectRunningJobs } from '../statements/claim.js';
 import { deleteExecutions, selectSpilled } from '../statements/executions.js';
-import { selectJobsById } from '../statements/jobs.js';
-import { selectTriggers } from '../statements/triggers.js';
+import { selectJobsOfTriggers, selectTriggers } from '../statements/triggers.js';
 import { calendarNames } from './calendar-names.js';
 
 /** The part of an execution that a fire keeps. */
@@ -36,11 +35,16 @@ export async function fire(
   acquired: readonly AcquiredTrigger[],
   now: number,
 ): Promise<readonly FireOutcome[]> {
-  await tx.lockTriggers(acquired.map(({ trigger }) => trigger.key));
-  const rows = await readRows(tx, acquired);
+  const keys = acquired.map(({ trigger }) => trigger.key);
+  await tx.lockTriggers(keys);
+  const [triggerRows = [], jobRows = []] = await tx.driver.queryAll([
+    selectTriggers(tx.scope, { by: 'keys', keys }, null),
+    selectJobsOfTriggers(tx.scope, keys),
+  ]);
+  const rows = await readRows(tx, triggerRows);
   const held = [...rows.values()].filter(({ record }) => record.fireInstanceId !== null);
   const elsewhere = await claimsInTable(tx, held);
-  const jobs = await readJobs(tx, held);
+  const jobs = readJobs(jobRows, held);
   const calendars = await tx.calendarsOf(calendarNames(held));
   const running = await runningJobs(tx, jobs);
 
@@ -82,10 +86,8 @@ export async function fire(
 
 async function readRows(
   tx: SqlTransaction,
-  acquired: readonly AcquiredTrigger[],
+  rows: readonly SqlRow[],
 ): Promise<ReadonlyMap<string, TriggerRow>> {
-  const keys = acquired.map(({ trigger }) => trigger.key);
-  const rows = await tx.driver.query(selectTriggers(tx.scope, { by: 'keys', keys }, null));
   const { triggers } = await readScan(tx, rows, (row) => readKey(row[19], row[20]));
   return new Map(triggers.map((row) => [keyText(row.record.trigger.key), row]));
 }
@@ -136,13 +138,11 @@ function claimOf(
   return { node: instanceId, scheduledAt: record.trigger.nextFireAt as number };
 }
 
-async function readJobs(
-  tx: SqlTransaction,
-  rows: readonly TriggerRow[],
-): Promise<ReadonlyMap<number, JobDetail>> {
-  const ids = [...new Set(rows.map(({ jobId }) => jobId))];
-  const found = await tx.driver.query(selectJobsById(tx.scope, ids));
-  return new Map(found.map((row) => [row[0] as number, readJob(row).job]));
+/** The jobs of triggers that may fire. */
+function readJobs(rows: readonly SqlRow[], triggers: readonly TriggerRow[]): ReadonlyMap<number, JobDetail> {
+  const ids = new Set(triggers.map(({ jobId }) => jobId));
+  const wanted = rows.filter(([id]) => ids.has(id as number));
+  return new Map(wanted.map((row) => [row[0] as number, readJob(row).job]));
 }
 
 /** Those of the jobs that must not run twice, and run. */

@@ -6,7 +6,6 @@
 import { afterMisfire, calendarNamed, type Effects, encodeSchedule } from '@ametrine/core/spi';
 import { readKey } from '../records.js';
 import { readScan } from '../scan.js';
-import type { SqlScope } from '../scope.js';
 import type { Sql, SqlRow } from '../sql.js';
 import type { SqlTransaction } from '../sql-transaction.js';
 import { lockWaiting, rescheduleTriggers, selectMisfired } from '../statements/claim.js';
@@ -20,15 +19,9 @@ export interface MisfireRange {
   readonly exceptJobs: Sql;
 }
 
-/** Finds them, and one more than the limit. */
-export function misfiredIn(scope: SqlScope, { before, limit, exceptJobs }: MisfireRange): Sql {
-  return selectMisfired(scope, { before, limit: limit + 1, selection: { by: 'all' }, exceptJobs });
-}
-
 /**
  * Applies misfire instructions, oldest first.
  *
- * @param found - the rows of {@link misfiredIn}; null when they are not known yet
  * @returns whether more are left than the limit
  * @rule JS-MIS-01 to JS-MIS-06
  */
@@ -37,9 +30,9 @@ export async function applyMisfires(
   effects: Effects,
   now: number,
   { before, limit, exceptJobs }: MisfireRange,
-  found: readonly SqlRow[] | null,
 ): Promise<boolean> {
-  const rows = found ?? (await tx.driver.query(misfiredIn(tx.scope, { before, limit, exceptJobs })));
+  const range = { before, limit: limit + 1, selection: { by: 'all' } as const, exceptJobs };
+  const rows = await tx.driver.query(selectMisfired(tx.scope, range));
   if (rows.length === 0) return false;
   const ours = await withoutOthers(tx, rows.slice(0, limit));
   const { triggers } = await readScan(tx, ours, (row) => readKey(row[19], row[20]));

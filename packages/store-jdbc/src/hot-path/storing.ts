@@ -1,8 +1,9 @@
 /**
- * Storing many new jobs and triggers at once.
+ * Storing new jobs and triggers.
  *
  * @module
  */
+import type { Trigger } from '@ametrine/core';
 import {
   bornState,
   type Effects,
@@ -17,7 +18,7 @@ import type { SqlTransaction } from '../sql-transaction.js';
 import { flagExecutions } from '../statements/executions.js';
 import { insertJobs } from '../statements/jobs.js';
 import { readPausedGroups, selectPausedGroups } from '../statements/pausing.js';
-import { insertTriggerData, insertTriggers } from '../statements/triggers.js';
+import { insertTriggerData, insertTriggers, insertWaitingTrigger } from '../statements/triggers.js';
 
 const NOTHING_PAUSED: PausedGroups = { triggerGroups: [], jobGroups: [], all: false };
 
@@ -80,4 +81,24 @@ async function insertRows(
   const ids = await tx.driver.insertEach(insertion);
   const dataRows = large.map(([place, data]) => [ids[place] as number, data]);
   await tx.driver.executeEach(insertTriggerData(tx.scope, dataRows));
+}
+
+/**
+ * Inserts a trigger, with one statement. It is refused when the trigger exists, has no job, or is not to wait as most do.
+ *
+ * @returns whether that is how it can be stored; if not, nothing was done
+ * @throws the driver's error for what exists, or for what is missing
+ * @rule JS-STO-03
+ */
+export async function insertTrigger(
+  tx: SqlTransaction,
+  effects: Effects,
+  trigger: Trigger,
+): Promise<boolean> {
+  const data = encodeData(trigger.data);
+  if (data.length > LARGE_DATA || trigger.nextFireAt === null) return false;
+  const values = triggerValues({ trigger, state: 'waiting', fireInstanceId: null }, 0, data);
+  await tx.driver.execute(insertWaitingTrigger(tx.scope, trigger, values));
+  effects.schedulingChanged(trigger.nextFireAt);
+  return true;
 }

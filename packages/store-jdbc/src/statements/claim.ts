@@ -6,7 +6,7 @@
 import type { Trigger, TriggerKey } from '@ametrine/core';
 import { DEFAULT_GROUP, type TriggerSelection } from '@ametrine/core/spi';
 import type { SqlScope } from '../scope.js';
-import { RawSql, type Sql, type SqlEach, type SqlRow } from '../sql.js';
+import { RawSql, type Sql, type SqlEach, type SqlPart, type SqlRow } from '../sql.js';
 import { selectJobsIn } from './jobs.js';
 import { selected, triggerColumns } from './triggers.js';
 
@@ -16,7 +16,7 @@ const FIRE_ORDER = new RawSql('precedence, group_rank, trigger_group, trigger_na
 /** The jobs that must not run twice and have an execution, acquired or running, to stand behind IN. */
 export function busyJobs(scope: SqlScope): Sql {
   const { sql, tables, schedulerId } = scope;
-  return sql`(SELECT r.job_id FROM ${tables.triggers} AS r WHERE r.run_non_concurrent = 1
+  return sql`(SELECT r.job_id FROM ${tables.triggers} AS r ${scope.dialect.byIndex('triggers_running')} WHERE r.run_non_concurrent = 1
     UNION ALL
     SELECT b.id FROM ${tables.executions} AS e ${scope.dialect.joinInOrder} ${tables.jobs} AS b
       ON b.scheduler_id = e.scheduler_id AND b.job_group = e.job_group AND b.job_name = e.job_name
@@ -25,7 +25,8 @@ export function busyJobs(scope: SqlScope): Sql {
 
 /** Which triggers {@link selectDue} is to find. */
 export interface DueRange {
-  readonly noLaterThan: number;
+  /** The last instant at which one may be due. */
+  readonly noLaterThan: SqlPart;
   readonly misfiredBefore: number;
   readonly limit: number;
   /** The trigger behind which to start, in fire order. */
@@ -46,16 +47,47 @@ export interface DueRange {
 export function selectDue(scope: SqlScope, range: DueRange, locks: boolean): readonly Sql[] {
   const { sql, dialect } = scope;
   const { dueAt } = dialect;
-  const rest = sql`AND t.${dueAt} <= ${range.noLaterThan} ${behind(scope, range.after)}
-      AND t.job_id NOT IN ${range.exceptJobs} ${notOfClasses(scope, range.exceptClasses)}`;
-  const half = (ignoresMisfire: 0 | 1, bound: Sql): Sql =>
-    sql`SELECT ${triggerColumns(scope)}, t.group_rank FROM ${scope.tables.triggers} AS t
-    WHERE t.scheduler_id = ${scope.schedulerId} AND ${dialect.waiting} AND t.ignores_misfire = ${ignoresMisfire} ${bound} ${rest}`;
-  const caring = half(0, sql`AND t.${dueAt} >= ${range.misfiredBefore}`);
-  const others = half(1, sql``);
+  const columns = sql`${triggerColumns(scope)}, t.group_rank`;
+  const [caring, others] = dueHalves(scope, range, columns);
   const end = sql`ORDER BY ${dueAt}, ${FIRE_ORDER} ${scope.limit(range.limit)} ${locks ? scope.locking('free') : sql``}`;
   if (dialect.mergesRanges) return [sql`${caring} UNION ALL ${others} ${end}`];
   return [sql`${caring} ${end}`, sql`${others} ${end}`];
+}
+
+/** The triggers in the two ranges of the due index that {@link selectDue} reads, in no order. */
+function dueHalves(scope: SqlScope, range: DueRange, columns: Sql): readonly [Sql, Sql] {
+  const { sql, dialect } = scope;
+  const { dueAt } = dialect;
+  const rest = sql`AND t.${dueAt} <= ${range.noLaterThan} ${behind(scope, range.after)}
+      AND t.job_id NOT IN ${range.exceptJobs} ${notOfClasses(scope, range.exceptClasses)}`;
+  const half = (
+    ignoresMisfire: 0 | 1,
+    bound: Sql,
+  ): Sql => sql`SELECT ${columns} FROM ${scope.tables.triggers} AS t ${dialect.byIndex('triggers_due')}
+    WHERE t.scheduler_id = ${scope.schedulerId} AND ${dialect.waiting} AND t.ignores_misfire = ${ignoresMisfire} ${bound} ${rest}`;
+  return [half(0, sql`AND t.${dueAt} >= ${range.misfiredBefore}`), half(1, sql``)];
+}
+
+/** Where {@link noteFirstDue} notes it: a variable of the connection. */
+const FIRST_DUE = new RawSql('@ametrine_first_due');
+
+/** Notes when the first trigger of a range is due; null when there is none. SET would lock what it reads, and wait. */
+export function noteFirstDue(scope: SqlScope, range: DueRange): Sql {
+  const { sql, dialect } = scope;
+  const [caring, others] = dueHalves(scope, range, sql`t.next_fire_at`);
+  const first = (half: Sql): Sql =>
+    sql`SELECT * FROM (${half} ORDER BY t.${dialect.dueAt} LIMIT 1) AS first_one`;
+  return sql`SELECT min(next_fire_at) INTO ${FIRST_DUE} FROM (${first(caring)} UNION ALL ${first(others)}) AS firsts`;
+}
+
+/** What was noted; no row when there is none. */
+export function selectFirstDue({ sql }: SqlScope): Sql {
+  return sql`SELECT ${FIRST_DUE} FROM DUAL WHERE ${FIRST_DUE} IS NOT NULL`;
+}
+
+/** The last instant at which a trigger may be due to join a batch that begins with what was noted (`batchEnd`). */
+export function notedBatchEnd({ sql }: SqlScope, now: number, timeWindowMs: number): Sql {
+  return sql`(GREATEST(${FIRST_DUE}, ${now}) + ${timeWindowMs})`;
 }
 
 /**
@@ -64,7 +96,7 @@ export function selectDue(scope: SqlScope, range: DueRange, locks: boolean): rea
  */
 export function selectJobsOfDue(scope: SqlScope, range: DueRange): Sql {
   const { sql, dialect } = scope;
-  const ids = sql`(SELECT first_ones.job_id FROM (SELECT t.job_id FROM ${scope.tables.triggers} AS t
+  const ids = sql`(SELECT first_ones.job_id FROM (SELECT t.job_id FROM ${scope.tables.triggers} AS t ${dialect.byIndex('triggers_due')}
     WHERE t.scheduler_id = ${scope.schedulerId} AND ${dialect.waiting} AND t.ignores_misfire = 0
       AND t.${dialect.dueAt} >= ${range.misfiredBefore} AND t.${dialect.dueAt} <= ${range.noLaterThan}
     ORDER BY ${dialect.dueAt}, ${FIRE_ORDER} ${scope.limit(range.limit)}) AS first_ones)`;
@@ -126,10 +158,19 @@ export function selectMisfired(
 ): Sql {
   const { sql, tables, dialect } = scope;
   return sql`SELECT ${triggerColumns(scope)}, j.job_group, j.job_name
-    FROM ${tables.triggers} AS t ${scope.dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
+    FROM ${tables.triggers} AS t ${selection.by === 'all' ? dialect.byIndex('triggers_due') : sql``}
+    ${dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
     WHERE t.scheduler_id = ${scope.schedulerId} AND ${dialect.waiting} AND t.ignores_misfire = 0 AND t.${dialect.dueAt} < ${before}
       AND ${selected(scope, selection)} AND t.job_id NOT IN ${exceptJobs}
     ORDER BY ${dialect.dueAt}, ${FIRE_ORDER} ${scope.limit(limit)}`;
+}
+
+/** One row when there is anything that {@link selectMisfired} finds among all triggers. */
+export function selectAnyMisfired(scope: SqlScope, before: number, exceptJobs: Sql): Sql {
+  const { sql, tables, dialect } = scope;
+  return sql`SELECT 1 FROM ${tables.triggers} AS t ${dialect.byIndex('triggers_due')}
+    WHERE t.scheduler_id = ${scope.schedulerId} AND ${dialect.waiting} AND t.ignores_misfire = 0 AND t.${dialect.dueAt} < ${before}
+      AND t.job_id NOT IN ${exceptJobs} LIMIT 1`;
 }
 
 /** Locks those of the triggers that wait and that nobody else has locked: ids and next fire times. */
@@ -143,7 +184,7 @@ export function selectNextDueAt(scope: SqlScope): Sql {
   const { sql, tables, schedulerId, dialect } = scope;
   const first = (
     ignoresMisfire: number,
-  ): Sql => sql`SELECT * FROM (SELECT t.next_fire_at FROM ${tables.triggers} AS t
+  ): Sql => sql`SELECT * FROM (SELECT t.next_fire_at FROM ${tables.triggers} AS t ${dialect.byIndex('triggers_due')}
       WHERE t.scheduler_id = ${schedulerId} AND ${dialect.waiting} AND t.ignores_misfire = ${ignoresMisfire}
         AND t.job_id NOT IN ${busyJobs(scope)}
       ORDER BY ${dialect.dueAt}, ${FIRE_ORDER} LIMIT 1) AS first_one`;
@@ -234,7 +275,7 @@ export function claimTriggers(scope: SqlScope, rows: readonly SqlRow[]): SqlEach
  */
 export function selectRunningJobs(scope: SqlScope, jobIds: readonly number[]): Sql {
   const { sql, tables, schedulerId } = scope;
-  return sql`SELECT t.job_id FROM ${tables.triggers} AS t
+  return sql`SELECT t.job_id FROM ${tables.triggers} AS t ${scope.dialect.byIndex('triggers_running')}
     WHERE ${scope.dialect.running} AND t.run_fired_at IS NOT NULL AND t.job_id IN ${scope.ids(jobIds)}
     UNION
     SELECT j.id FROM ${tables.executions} AS e ${scope.dialect.joinInOrder} ${tables.jobs} AS j

@@ -22,12 +22,13 @@ export type RunRow = readonly [
   hasLargeData: number,
 ];
 
-/** The triggers of the keys, as {@link RunRow}s with the position of their key. */
+/** The triggers of the keys, as {@link RunRow}s with the position of their key; locked, where steps run beside others. */
 export function selectRuns(scope: SqlScope, keys: readonly TriggerKey[]): Sql {
   return scope.sql`SELECT k.position, t.id, t.job_id, t.state, t.claim_id, t.next_fire_at, t.run_id, t.run_fired_at,
       t.run_non_concurrent, t.data IS NULL
     FROM ${keyRows(scope, keys)} AS k ${scope.dialect.joinInOrder} ${scope.tables.triggers} AS t
-    ON t.scheduler_id = ${scope.schedulerId} AND t.trigger_group = k.group_name AND t.trigger_name = k.name`;
+    ON t.scheduler_id = ${scope.schedulerId} AND t.trigger_group = k.group_name AND t.trigger_name = k.name
+    ${scope.locking('all')}`;
 }
 
 /** Marks triggers as complete. */

@@ -30,7 +30,8 @@ export const NO_RUN: RawSql = new RawSql(
  */
 export function selectExecutions(scope: SqlScope, selection: ExecutionSelection): Sql {
   const { sql, tables, schedulerId } = scope;
-  return sql`SELECT ${ROW_COLUMNS} FROM ${tables.triggers} AS t ${scope.dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
+  return sql`SELECT ${ROW_COLUMNS} FROM ${tables.triggers} AS t ${scope.dialect.byIndex('triggers_running')}
+    ${scope.dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
     WHERE ${scope.dialect.running} AND +t.scheduler_id = ${schedulerId} AND ${onRow(scope, selection)}
     UNION ALL
     SELECT ${TABLE_COLUMNS} FROM ${tables.executions} AS e
@@ -84,7 +85,7 @@ export function clearRuns(scope: SqlScope, triggerIds: readonly number[]): Sql {
 
 /** Takes the executions off the rows that hold one of the tokens. */
 export function clearRunsByToken(scope: SqlScope, fireInstanceIds: readonly string[]): Sql {
-  return scope.sql`UPDATE ${scope.tables.triggers} AS t SET ${NO_RUN}
+  return scope.sql`UPDATE ${scope.tables.triggers} AS t ${scope.dialect.byIndex('triggers_running')} SET ${NO_RUN}
     WHERE ${scope.dialect.running} AND +t.scheduler_id = ${scope.schedulerId} AND t.run_id IN ${scope.list(fireInstanceIds)}`;
 }
 

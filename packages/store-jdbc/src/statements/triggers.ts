@@ -3,15 +3,23 @@
  *
  * @module
  */
-import type { TriggerKey } from '@ametrine/core';
+import type { Trigger, TriggerKey } from '@ametrine/core';
 import type { StoredTriggerState, TriggerSelection } from '@ametrine/core/spi';
 import { TRIGGER_COLUMNS } from '../records.js';
 import type { SqlScope } from '../scope.js';
 import { RawSql, type Sql, type SqlEach, type SqlRow } from '../sql.js';
-import { jobIdOf, jobIdsOfGroup, keyRows } from './jobs.js';
+import { jobIdOf, jobIdsOfGroup, keyRows, selectJobsIn } from './jobs.js';
 
 const SMALL_COLUMNS = new RawSql(
   ['id', ...TRIGGER_COLUMNS.filter((column) => column !== 'data')].map((column) => `t.${column}`).join(', '),
+);
+
+/** What a new trigger's row does not say of itself. */
+const FOUND_COLUMNS: ReadonlySet<string> = new Set(['job_id', 'state']);
+const OWN_THEN_FOUND_COLUMNS = new RawSql(
+  ['scheduler_id', ...TRIGGER_COLUMNS.filter((column) => !FOUND_COLUMNS.has(column)), ...FOUND_COLUMNS].join(
+    ', ',
+  ),
 );
 
 /** The columns that `readTrigger` reads: the data come from wherever they are. */
@@ -59,12 +67,26 @@ const STATE_LITERALS: Readonly<Record<StoredTriggerState, RawSql>> = {
   error: new RawSql("'error'"),
 };
 
+function byKey({ dialect }: SqlScope): RawSql {
+  return dialect.byIndex('triggers_key');
+}
+
 /** Triggers with the group and name of their job. */
 export function selectTriggers(scope: SqlScope, selection: TriggerSelection, limit: number | null): Sql {
   const { sql, tables } = scope;
   return sql`SELECT ${triggerColumns(scope)}, j.job_group, j.job_name
-    FROM ${tables.triggers} AS t ${scope.dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
+    FROM ${tables.triggers} AS t ${selection.by === 'keys' ? byKey(scope) : sql``}
+    ${scope.dialect.joinInOrder} ${tables.jobs} AS j ON j.id = t.job_id
     WHERE ${selected(scope, selection)} ${limit === null ? sql`` : scope.limit(limit)}`;
+}
+
+/** The jobs of the triggers of the keys, each once, as `selectJobs` gives them. */
+export function selectJobsOfTriggers(scope: SqlScope, keys: readonly TriggerKey[]): Sql {
+  const { sql, tables } = scope;
+  return selectJobsIn(
+    scope,
+    sql`(SELECT t.job_id FROM ${tables.triggers} AS t ${byKey(scope)} WHERE ${selected(scope, { by: 'keys', keys })})`,
+  );
 }
 
 /** Triggers whose own group and whose job's are among those given, with the group and name of their job. */
@@ -106,6 +128,28 @@ export function selectTriggerIdsOfJobs(scope: SqlScope, jobIds: readonly number[
 export function insertTriggers(scope: SqlScope, rows: readonly SqlRow[]): SqlEach {
   const text = scope.dialect.insertEach(scope.tables.triggers, ['scheduler_id', ...TRIGGER_COLUMNS]);
   return { text, rows: rows.map((row) => [scope.schedulerId, ...row]) };
+}
+
+/**
+ * Inserts one trigger that waits: a transaction by itself, beside steps. When its job is not there, or anything is paused, a
+ * value is missing that must not be, and the database refuses.
+ *
+ * The locks of what is looked up keep it so. In either subquery the row of the scheduler comes first, whichever of the two
+ * the database turns to first, so that marks of a pause are read when that is over; joined, for a subquery about nothing
+ * but the marks would be answered before all else.
+ *
+ * @param values - those of {@link TRIGGER_COLUMNS}; what stands for the job and the state is not looked at
+ */
+export function insertWaitingTrigger(scope: SqlScope, { jobKey }: Trigger, values: SqlRow): Sql {
+  const { sql, tables, schedulerId, dialect } = scope;
+  const own = values.filter((_, index) => !FOUND_COLUMNS.has(TRIGGER_COLUMNS[index] as string));
+  const list = own.reduce<Sql>((before, value) => sql`${before}, ${value}`, sql`${schedulerId}`);
+  return sql`INSERT INTO ${tables.triggers} (${OWN_THEN_FOUND_COLUMNS}) VALUES (${list},
+    (SELECT j.id FROM ${tables.schedulers} AS s ${dialect.joinInOrder} ${tables.jobs} AS j ON j.scheduler_id = s.id
+      WHERE s.id = ${schedulerId} AND j.job_group = ${jobKey.group} AND j.job_name = ${jobKey.name} ${dialect.keepRows}),
+    (SELECT CASE WHEN p.kind IS NULL THEN 'waiting' END
+      FROM ${tables.schedulers} AS s LEFT JOIN ${tables.pausedGroups} AS p ON p.scheduler_id = s.id
+      WHERE s.id = ${schedulerId} LIMIT 1 ${dialect.keepRows}))`;
 }
 
 /** @param rows - the parameters of {@link TRIGGER_COLUMNS}, then the id */

@@ -189,7 +189,7 @@ describe('what errors mean', () => {
     [said('SQLITE_READONLY_DBMOVED'), 'unavailable'],
     [said('SQLITE_CANTOPEN'), 'unavailable'],
     [said('SQLITE_CONSTRAINT_UNIQUE'), 'duplicate'],
-    [said('SQLITE_CONSTRAINT_NOTNULL'), 'failed'],
+    [said('SQLITE_CONSTRAINT_NOTNULL'), 'missing'],
     [said('SQLITE_ERROR', 'no such column: x'), 'schema'],
     [said('SQLITE_ERROR', 'near "x": syntax error'), 'failed'],
     [new TypeError('The database connection is not open'), 'unavailable'],

@@ -1,17 +1,10 @@
-import { allCases, type Harness, runCase } from '@ametrine/conformance';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import { whyUnavailable } from '../../../../test/servers/postgres.mjs';
 import type { PostgresDatabase } from '../../src/postgres-database.js';
 import type { Sql } from '../../src/sql.js';
+import { type Breaking, type Mutant, testMutants } from './mutants.js';
 
-/** A statement of the hot path with one thing wrong, and cases of which one must notice. */
-interface Mutant {
-  readonly what: string;
-  readonly find: string | RegExp;
-  readonly put: string;
-  readonly cases: readonly string[];
-}
-
+/** Of the hot path. */
 const mutants: readonly Mutant[] = [
   {
     what: 'claims do not lock what they find',
@@ -105,55 +98,26 @@ const mutants: readonly Mutant[] = [
   },
 ];
 
-const reason = await whyUnavailable();
-
-describe.skipIf(reason !== null)(`broken statements${reason === null ? '' : ` (${reason})`}`, async () => {
-  const { default: harness } = await import('../../../conformance/harnesses/postgres.mjs');
-  const found = new Set<string>();
-  afterAll(() => {
-    expect([...found].sort()).toEqual(mutants.map(({ what }) => what).sort());
-  });
-
-  it.each(mutants)('are noticed: $what', { timeout: 120_000 }, async (mutant) => {
-    const broken = breaking(harness, mutant, () => found.add(mutant.what));
-    const seen: string[] = [];
-    for (const id of mutant.cases) {
-      for (const kase of allCases.filter((each) => each.id === id || each.id === `${id}+due`)) {
-        const result = await runCase(broken, kase, { deadlineMs: 10_000 });
-        seen.push(`${kase.id} ${result.outcome}`);
-        if (result.outcome === 'fail') return;
-      }
-    }
-    expect.fail(`nobody noticed: ${seen.join(', ')}`);
-  });
-});
-
-/** The harness with a store that sends the broken statement. */
-function breaking(harness: Harness, { find, put }: Mutant, told: () => void): Harness {
+const breaking: Breaking<Mutant> = (node, { find, put }, told) => {
   const mutate = (statement: Sql): Sql => {
     const text = statement.text.replace(find, put);
     if (text !== statement.text) told();
     return { ...statement, text };
   };
-  return {
-    ...harness,
-    async openNamespace() {
-      const namespace = await harness.openNamespace();
-      return {
-        ...namespace,
-        async openNode(options) {
-          const node = await namespace.openNode(options);
-          const store = node.store as unknown as { connect(): Promise<PostgresDatabase> };
-          const connect = store.connect.bind(store);
-          store.connect = async () => {
-            const database = await connect();
-            const batch = database.batch.bind(database);
-            database.batch = (statements) => batch(statements.map(mutate));
-            return database;
-          };
-          return node;
-        },
-      };
-    },
+  const store = node as unknown as { connect(): Promise<PostgresDatabase> };
+  const connect = store.connect.bind(store);
+  store.connect = async () => {
+    const database = await connect();
+    const batch = database.batch.bind(database);
+    database.batch = (statements) => batch(statements.map(mutate));
+    return database;
   };
-}
+};
+
+const reason = await whyUnavailable();
+
+describe.skipIf(reason !== null)(`broken statements${reason === null ? '' : ` (${reason})`}`, async () => {
+  if (reason !== null) return;
+  const { default: harness } = await import('../../../conformance/harnesses/postgres.mjs');
+  testMutants(harness, mutants, breaking);
+});

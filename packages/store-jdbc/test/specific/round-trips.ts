@@ -59,6 +59,9 @@ export async function countTrips(
 
   const [idle] = await trips(() => store.acquireNextTriggers(ahead));
   const [stored] = await trips(() => store.storeJobsAndTriggers(entries(T0)));
+  const [{ job: known } = { job: aJob('none') }] = entries(T0);
+  const later = aTrigger(known, 'one-more', { at: T0 + 600_000 });
+  const [storedOne] = await trips(() => store.storeTrigger(later));
   const [firedAtOnce, bundles] = await trips(() => run(store));
   if (bundles.length !== 200) throw new Error(`${bundles.length} ran`);
   const [completed] = await trips(() =>
@@ -73,5 +76,5 @@ export async function countTrips(
   const [released] = await trips(() => store.releaseAcquiredTriggers(acquired.slice(100)));
   const [fired] = await trips(() => store.triggersFired(acquired.slice(0, 100), { now: T0 + 30_000 }));
   const [checkedIn] = await trips(() => store.checkIn({ now: T0 }));
-  return { idle, claimed, firedAtOnce, fired, completed, released, stored, checkedIn };
+  return { idle, claimed, firedAtOnce, fired, completed, released, stored, storedOne, checkedIn };
 }
