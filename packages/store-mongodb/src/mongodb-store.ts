@@ -29,7 +29,7 @@ import {
   type StoreTransaction,
 } from '@ametrine/core/spi';
 import type { MongoClient } from 'mongodb';
-import { type Collections, collectionsOf, createIndexes, SCHEMA_VERSION } from './collections.js';
+import { type Collections, collectionsOf, createIndexes } from './collections.js';
 import { type Connection, connect, isConnected, serverNow } from './connection.js';
 import { storeError } from './errors.js';
 import { claim } from './hot-path/claiming.js';
@@ -42,6 +42,7 @@ import { release } from './hot-path/releasing.js';
 import { UnderWay } from './hot-path/under-way.js';
 import { CallsUnderWay } from './loose-client.js';
 import { checkMongoOptions, type MongoSettings, type MongoStoreOptions, namesReplicaSet } from './options.js';
+import { checkSchema } from './schema.js';
 import { SchedulerLock } from './transactions/scheduler-lock.js';
 import { SessionTransactor } from './transactions/session-transactor.js';
 import { StandaloneTransactor } from './transactions/standalone-transactor.js';
@@ -303,19 +304,6 @@ export class MongoDBJobStore extends JobStoreSupport {
     if (this.#open === null) return;
     this.context.signals.storeError(message, this.translateError(error, 'wake-up'));
   }
-}
-
-/** Notes the version of the schema, or refuses one that this release does not know. */
-async function checkSchema({ meta }: Collections, prefix: string): Promise<void> {
-  const version = SCHEMA_VERSION;
-  await meta.updateOne({ _id: 'schema' }, { $setOnInsert: { version } }, { upsert: true });
-  const found = await meta.findOne({ _id: 'schema' });
-  if (found?.version === version) return;
-  throw new SchedulerError(
-    'ERR_STORE_SCHEMA',
-    `The collections ${prefix}_* are of version ${String(found?.version)}, this release knows ${version}; use a newer release`,
-    { details: { version: Number(found?.version), known: version } },
-  );
 }
 
 /** MongoDBJobStore that also finds job classes in modules under the folders of its option `jobClassRoots`. */

@@ -70,6 +70,32 @@ describe.skipIf(reason !== null)(`clients and databases${reason === null ? '' : 
     await expect(store.initialize(context)).rejects.toMatchObject({ code: 'ERR_STORE_SCHEMA' });
   });
 
+  it.each([
+    ['with a document', { keyName: 'j', keyGroup: 'g', jobClass: 'com.acme.Job' }],
+    ['that is empty', null],
+  ])(
+    'refuses a collection of another program under its prefix, %s, and writes nothing',
+    async (_, document) => {
+      const { db } = await freshDatabase(server.url);
+      const foreign = db.collection('quartz_jobs');
+      await foreign.createIndex({ keyName: 1, keyGroup: 1 }, { unique: true });
+      if (document !== null) await foreign.insertOne({ ...document });
+      const context = {
+        schedulerName: 'test',
+        instanceId: 'node',
+        signals: new HeardSignals(),
+        jobClassResolver: everyClass,
+      };
+      await expect(
+        new MongoDBJobStore({ db, collectionPrefix: 'quartz' }).initialize(context),
+      ).rejects.toMatchObject({
+        code: 'ERR_STORE_SCHEMA',
+        message: expect.stringContaining('such as quartz_ametrine') as string,
+      });
+      expect((await db.listCollections().toArray()).map(({ name }) => name)).toEqual(['quartz_jobs']);
+    },
+  );
+
   it('refuses a second living node of one name, and takes the name of one that is gone', async () => {
     const { db } = await freshDatabase(server.url);
     const options = { uri: server.url, dbName: db.databaseName };
