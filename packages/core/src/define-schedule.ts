@@ -52,6 +52,7 @@ export const KEYS_OF_KIND: Readonly<Record<KindKey, readonly ScheduleKey[]>> = O
 });
 
 const KIND_KEYS = Object.keys(KEYS_OF_KIND) as KindKey[];
+const ALL_KEYS: readonly ScheduleKey[] = [...new Set(Object.values(KEYS_OF_KIND).flat())];
 const UNIT_OF_KEY: Readonly<Record<keyof IntervalInput, IntervalUnit>> = {
   seconds: 'second',
   minutes: 'minute',
@@ -90,12 +91,17 @@ export function defineSchedule(field: string, spec: ScheduleSpec): Schedule {
 
 function kindOf(field: string, spec: ScheduleSpec): KindKey {
   const values = spec as object as Readonly<Record<string, unknown>>;
-  const present = KIND_KEYS.filter((key) => values[key] !== undefined);
-  const [kind] = present;
-  if (kind === undefined || present.length > 1) {
+  let kind: KindKey | undefined;
+  let isOnly = true;
+  for (const key of KIND_KEYS) {
+    if (values[key] === undefined) continue;
+    isOnly = kind === undefined;
+    kind ??= key;
+  }
+  if (kind === undefined || !isOnly) {
     throw invalidArgument(field, spec, `exactly one of the keys ${KIND_KEYS.join(', ')}`);
   }
-  for (const key of new Set(Object.values(KEYS_OF_KIND).flat())) {
+  for (const key of ALL_KEYS) {
     if (values[key] === undefined || KEYS_OF_KIND[kind].includes(key)) continue;
     throw invalidArgument(`${field}.${key}`, values[key], `no '${key}' beside '${kind}'`);
   }

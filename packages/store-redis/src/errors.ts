@@ -14,6 +14,8 @@ export type Fault =
   | 'cut'
   | 'full'
   | 'denied'
+  /** Nobody who is trusted vouches for the server's certificate. */
+  | 'untrusted'
   /** The script is not in the server's cache. */
   | 'noScript'
   | 'failed';
@@ -33,6 +35,9 @@ const CUT_CODES = new Set([
   'EHOSTUNREACH',
 ]);
 
+/** What TLS says of a certificate, by its code. */
+const DISTRUST = /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/;
+
 /** What an error of ioredis means. */
 export function faultOf(error: unknown): Fault {
   if (!(error instanceof Error)) return 'failed';
@@ -44,6 +49,7 @@ export function faultOf(error: unknown): Fault {
     return 'refused';
   if (/(^|-)OOM /.test(message)) return 'full';
   if (/^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password)/.test(message)) return 'denied';
+  if (DISTRUST.test(code)) return 'untrusted';
   if (CUT_CODES.has(code) || CUTS.test(message)) return 'cut';
   return 'failed';
 }
@@ -57,6 +63,11 @@ const FACTS: Readonly<Record<Fault, readonly [code: ErrorCode, retryable: boolea
     'the server has no memory left (maxmemory); nothing of this step was stored',
   ],
   denied: ['ERR_STORE_UNAVAILABLE', false, 'the server does not let this user in, or not do this'],
+  untrusted: [
+    'ERR_STORE_UNAVAILABLE',
+    false,
+    "the server's certificate is not trusted; give the option tls the ca that signed it",
+  ],
   noScript: ['ERR_STORE_UNAVAILABLE', true, 'the server forgot a script'],
   failed: ['ERR_STORE_FAILED', false, 'the server refused'],
 };

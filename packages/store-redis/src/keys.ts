@@ -11,8 +11,6 @@ export const LAYOUT_VERSION = 1;
 
 const KEY_NAMES = [
   'meta',
-  'fates',
-  'lock',
   'stage',
   'rev',
   'triggers',
@@ -20,6 +18,8 @@ const KEY_NAMES = [
   'ids',
   'due',
   'due_ignore',
+  'parked',
+  'parked_of',
   'by_job',
   'by_calendar',
   'complete',

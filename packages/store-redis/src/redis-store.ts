@@ -30,7 +30,7 @@ import {
   type StoreContext,
   type StoreTransaction,
 } from '@ametrine/core/spi';
-import { closeClient, isCluster, makeClient, type RedisClient, unrefSockets } from './client.js';
+import { closeClient, makeClient, type RedisClient, unrefSockets } from './client.js';
 import { replicasMissing, storeError } from './errors.js';
 import { claim } from './hot-path/claiming.js';
 import { complete, isScripted, release } from './hot-path/completing.js';
@@ -107,8 +107,7 @@ export class RedisJobStore extends JobStoreSupport {
   async #open(context: StoreContext): Promise<void> {
     const { keyPrefix, patienceMs, waitReplicas, durability, client: theirs } = this.#settings;
     const client = await this.connect();
-    // The scripts tell by it whether this is a cluster (commands/includes/publish.lua).
-    const life = `${isCluster(client) ? 'C-' : ''}${crypto.randomUUID().slice(0, 8)}`;
+    const life = crypto.randomUUID().slice(0, 8);
     const session = new Session({
       client,
       ownsClient: theirs === null,
@@ -161,7 +160,7 @@ export class RedisJobStore extends JobStoreSupport {
     const { session, client } = opened;
     const lanes = session.laneNames;
     try {
-      if (lanes.length > 0) await session.read('shutdown', 'HDEL', 'fates', ...lanes);
+      if (lanes.length > 0) await session.read('shutdown', 'HDEL', 'meta', ...lanes);
     } finally {
       if (this.#settings.client === null) await closeClient(client);
     }

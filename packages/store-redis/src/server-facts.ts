@@ -37,11 +37,12 @@ export async function examine(
   const reply = await session.run('examine', operation, '0', foundAs, LAYOUT_VERSION);
   const [now, dataId, version, wrong, first] = reply as readonly string[];
   const { meta } = session.keys;
+  // Another layout may count other things.
+  if (dataId !== '' && Number(version) !== LAYOUT_VERSION) throw wrongVersion(session.keys, String(version));
   if (wrong !== '') throw dataLost(String(wrong), meta);
   if (expectedId !== null && dataId !== expectedId) {
     throw dataLost(dataId === '' ? 'everything is gone' : 'others have taken their place', meta);
   }
-  if (Number(version) !== LAYOUT_VERSION) throw wrongVersion(session.keys, String(version));
   return {
     now: Number(now),
     dataId: String(dataId),

@@ -6,7 +6,7 @@
  */
 import { isSchedulerError } from '@ametrine/core/spi';
 import type { RedisClient } from './client.js';
-import { dataLost, fateUnknown, faultOf, lockedTooLong, storeError } from './errors.js';
+import { dataLost, type Fault, fateUnknown, faultOf, lockedTooLong, storeError } from './errors.js';
 import { COMMANDS, type CommandName } from './generated/commands.js';
 import type { KeyName, Keys } from './keys.js';
 import { Lanes } from './lanes.js';
@@ -36,6 +36,8 @@ const REPLICA_WAIT_MS = 1000;
 
 /** States of a client that does nothing to be connected just now. */
 const PAUSED: ReadonlySet<string> = new Set(['wait', 'end', 'close']);
+/** Refusals that another attempt would meet as well. */
+const HOPELESS: ReadonlySet<Fault> = new Set(['denied', 'untrusted']);
 /** What an attempt to connect ends with; `end` alone where no Sentinel named a server to connect to. */
 const ATTEMPT_ENDS = ['ready', 'close', 'end'] as const;
 /** More pieces than this go to the server in several requests. */
@@ -228,7 +230,7 @@ export class Session {
         });
       }
       if (!(await patience.until(this.#nextAttempt()))) return false;
-      if (this.#refusal !== null && faultOf(this.#refusal) === 'denied') return false;
+      if (this.#refusal !== null && HOPELESS.has(faultOf(this.#refusal))) return false;
       if (client.status !== 'ready' && !(await patience.pause())) return false;
     }
     return true;

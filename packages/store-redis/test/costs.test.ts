@@ -69,8 +69,9 @@ describe('a claim', { timeout: 60_000 }, () => {
       await claimed(on, 0, 1);
       const empty = shapes(await on.commandsOf(() => claimed(on, 1000, 256)));
       const one = shapes(await on.commandsOf(() => claimed(on, 120_000, 256)));
-      expect(empty.filter((shape) => shape.startsWith('HMGET'))).toEqual([]);
-      expect(one.filter((shape) => shape.startsWith('HMGET'))).toEqual(['HMGET 2']);
+      // The first reads what there is to know before anything is done.
+      expect(empty.filter((shape) => shape.startsWith('HMGET'))).toEqual(['HMGET 11']);
+      expect(one.filter((shape) => shape.startsWith('HMGET'))).toEqual(['HMGET 11', 'HMGET 2']);
       costs.push([...empty, ...one]);
     }
     expect(costs[1]).toEqual(costs[0]);

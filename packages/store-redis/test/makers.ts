@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JobDetail, SchedulerError, Trigger } from '@ametrine/core';
+import type { JobDetail, JobKey, SchedulerError, Trigger } from '@ametrine/core';
 import type { StoreSignals } from '@ametrine/core/spi';
 import type { RedisStoreOptions } from '../src/redis-options.js';
 import { RedisJobStore } from '../src/redis-store.js';
@@ -15,6 +15,8 @@ export const NOW = 1_772_445_600_000;
 export interface OpenedStore {
   readonly store: RedisJobStore;
   readonly problems: SchedulerError[];
+  /** Jobs that went with their last trigger. */
+  readonly deleted: JobKey[];
   /** Resolves at the next news of the schedule. */
   news(): Promise<number | null>;
 }
@@ -23,6 +25,7 @@ export interface OpenedStore {
 export async function open(options: RedisStoreOptions, instanceId: string = 'n1'): Promise<OpenedStore> {
   const store = new RedisJobStore({ patienceMs: 10_000, ...options });
   const problems: SchedulerError[] = [];
+  const deleted: JobKey[] = [];
   const waiting: ((candidateAt: number | null) => void)[] = [];
   const signals: StoreSignals = {
     schedulingChanged: (candidateAt) => {
@@ -31,7 +34,7 @@ export async function open(options: RedisStoreOptions, instanceId: string = 'n1'
     triggerMisfired: () => {},
     triggerFinalized: () => {},
     triggerInError: () => {},
-    jobDeleted: () => {},
+    jobDeleted: (key) => deleted.push(key),
     storeError: (_, error) => problems.push(error),
   };
   const jobClassResolver = {
@@ -45,7 +48,7 @@ export async function open(options: RedisStoreOptions, instanceId: string = 'n1'
   };
   await store.initialize({ schedulerName: 'test', instanceId, signals, jobClassResolver });
   await store.schedulerStarted({ now: NOW, checkInIntervalMs: 7500 });
-  return { store, problems, news: () => new Promise((resolve) => waiting.push(resolve)) };
+  return { store, problems, deleted, news: () => new Promise((resolve) => waiting.push(resolve)) };
 }
 
 /** A durable job. */

@@ -17,8 +17,8 @@ const mutants: readonly Mutant[] = [
   {
     what: 'claims in another order: priorities do not count',
     command: 'store',
-    find: "redis.call('ZADD', due_set(flags), next_at, rank .. id)",
-    put: "redis.call('ZADD', due_set(flags), next_at, '00000000' .. id)",
+    find: 'gather(put[name], next_at, rank .. id)',
+    put: "gather(put[name], next_at, '00000000' .. id)",
     rule: 'JS-ACQ-05',
   },
   {
@@ -52,7 +52,7 @@ const mutants: readonly Mutant[] = [
   {
     what: 'does not count a fire',
     command: 'claim',
-    find: "string.format('%.0f', tonumber(times) + 1)",
+    find: "times == '0' and '1' or string.format('%.0f', tonumber(times) + 1)",
     put: 'times',
     rule: 'JS-FIR-05',
   },
@@ -94,8 +94,8 @@ const mutants: readonly Mutant[] = [
   {
     what: 'ends a claim that has not fired',
     command: 'complete',
-    find: "if state == 'x' then",
-    put: 'if state then',
+    find: "if string.sub(value, 1, 2) ~= 'x|' then",
+    put: 'if false then',
     rule: 'JS-CMP-02',
   },
   {
@@ -115,8 +115,8 @@ const mutants: readonly Mutant[] = [
   {
     what: 'removes a trigger that its run has rescheduled',
     command: 'complete',
-    find: "if next_at == '' and head[4] ~= '' then",
-    put: 'if false then',
+    find: "if next_at ~= '' or (head[4] or '') == '' then",
+    put: 'if true then',
     rule: 'JS-CMP-03',
   },
   {
@@ -150,8 +150,8 @@ const mutants: readonly Mutant[] = [
   {
     what: 'overwrites a trigger that exists',
     command: 'store',
-    find: "and redis.call('HEXISTS', triggers, id) == 1 then",
-    put: 'and false then',
+    find: 'local existing_trigger = not replaces and first_known(ids_coming, olds)',
+    put: 'local existing_trigger = false',
     rule: 'JS-STO-03',
   },
   {
@@ -164,7 +164,7 @@ const mutants: readonly Mutant[] = [
   {
     what: 'stores triggers that wait although their group is paused',
     command: 'store',
-    find: 'if pauses == 0 then',
+    find: 'if had.paused == 0 then',
     put: 'if true then',
     rule: 'JS-PAU-04',
   },
@@ -185,7 +185,7 @@ const mutants: readonly Mutant[] = [
   {
     what: 'replaces a trigger by one of another job',
     command: 'replace',
-    find: 'if job_in(old) ~= job_in(value) then',
+    find: 'if job_id_in(old) ~= job_id_in(value) then',
     put: 'if false then',
     rule: 'JS-STO-08',
   },

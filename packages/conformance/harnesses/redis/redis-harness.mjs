@@ -77,6 +77,9 @@ function idOf({ group, name }) {
   return `${group === 'DEFAULT' ? '' : group}\0${name}`;
 }
 
+/** Longer than any outage of a case. */
+const OUTAGE_MS = 3_600_000;
+
 const manifest = new URL('../../../store-redis/package.json', import.meta.url);
 const nodeModule = new URL('../nodes/redis.mjs', import.meta.url);
 let namespaces = 0;
@@ -168,9 +171,9 @@ export function redisHarness({ title, backend, place, admin, servers, endpoint }
             return async () => proxy.heal();
           }
           // Somebody holds the lock and does not give it back.
-          const lock = `{${keyPrefix}:conformance}:lock`;
-          await admin.set(lock, 'outage');
-          return async () => void (await admin.del(lock));
+          const meta = `{${keyPrefix}:conformance}:meta`;
+          await admin.hset(meta, 'lock', `outage|${Date.now() + OUTAGE_MS}`);
+          return async () => void (await admin.hdel(meta, 'lock'));
         },
         openResources: async () =>
           stores.flatMap(({ connections }) =>

@@ -1,8 +1,8 @@
 --[[
 Claims what is due, and fires what is due now, of a class the caller has, and whose following fire is known.
 
-@keys meta fates lock triggers data due due_ignore jobs runs live
-@include batch guard head runs
+@keys meta triggers data due due_ignore parked parked_of jobs runs live
+@include guard batch head runs due
 
 ARGV
   1-3  the id of the data, lane, number of the call
@@ -20,7 +20,8 @@ ARGV
 
 Replies
   misfired, more, { id, value, data … }        handle these, then call again
-  ok, { job id, job … }, { kind, token, id, value, data, run … }, { id of a trigger whose head is damaged … }
+  ok, { job id, job … }, { kind, token, id, value, data, run … }, { id of a trigger whose head is damaged … }, 1 when it
+  stepped over so many that it went no further, else 0
     kind: a acquired, f fired (the value is the one before the fire), r fired by an earlier call (the value is now's)
   lost | late | locked, ms left
 ]]
@@ -29,6 +30,11 @@ local again = refused ~= nil and refused[1] == 'again'
 if refused and not again then
   return refused
 end
+
+-- Busy triggers that a claim steps over are parked when they are more than this …
+local PARKED_BEYOND = 32
+-- … and a claim ends when they are so many.
+local MOST_STEPS = 1000
 
 local now = tonumber(ARGV[4])
 local no_later = tonumber(ARGV[5])
@@ -56,6 +62,8 @@ local function job_of(id)
         flags = flags,
         value = value,
         run_flags = string.gsub(flags, '[^nr]', ''),
+        run_starts = {},
+        run_end = '\0' .. node .. '\0' .. id .. '\0',
         exclusive = has(flags, 'n'),
         excluded = string.find(ARGV[14], named, 1, true) ~= nil,
         fireable = string.find(ARGV[13], named, 1, true) ~= nil,
@@ -125,12 +133,13 @@ if again then
   for number = 1, max_count do
     recall(ARGV[12] .. '.' .. number)
   end
-  return { 'ok', job_list, claims, damaged }
+  finish_unremembered()
+  return { 'ok', job_list, claims, damaged, 0 }
 end
 
 -- A sorted set read page by page, as far as it is needed; pages grow, since often little is due of much that is asked for.
 local function open_stream(key, min)
-  return { key = key, min = min, offset = 0, at = 1, count = 0, known = 0, size = 4, ended = false }
+  return { key = key, min = min, offset = 0, at = 1, count = 0, known = 0, scored = 0, size = 4, ended = false }
 end
 
 local most_at_once = math.max(1, math.min(max_count, 256))
@@ -146,13 +155,17 @@ local function peek(stream)
     stream.count = #page / 2
     stream.offset = stream.offset + stream.count
     stream.at = 1
-    stream.known = 0
+    stream.known, stream.scored = 0, 0
     stream.ended = stream.count < page_size
   end
   if stream.at > stream.count then
     return nil
   end
-  return tonumber(stream.page[2 * stream.at])
+  if stream.scored ~= stream.at then
+    stream.scored = stream.at
+    stream.score = tonumber(stream.page[2 * stream.at])
+  end
+  return stream.score
 end
 
 -- Takes the front of a stream: its id and value. Values are read for as many as one claim may take together, no more:
@@ -208,23 +221,51 @@ local function is_busy(job_id, job)
   return job.busy
 end
 
+-- What is due of busy jobs, as the sets of waiting triggers have it.
+local stepped = { due = {}, due_ignore = {} }
+local parked_now, parked_of_now = {}, {}
+
+local function step_over(job_id, flags, rank, next_at, id)
+  local _, name = due_set(flags)
+  stepped[name][#stepped[name] + 1] = rank .. id
+  parked_now[#parked_now + 1] = next_at
+  parked_now[#parked_now + 1] = rank .. id
+  parked_of_now[#parked_of_now + 1] = 0
+  parked_of_now[#parked_of_now + 1] = parked_member(job_id, next_at, rank, id)
+end
+
+local function stepped_over()
+  return #parked_now / 2
+end
+
+local function park()
+  if stepped_over() > PARKED_BEYOND then
+    grown.due = grown.due - in_pieces('ZREM', due, stepped.due)
+    grown.due_ignore = grown.due_ignore - in_pieces('ZREM', due_ignore, stepped.due_ignore)
+    grown.parked = grown.parked + in_pieces('ZADD', parked, parked_now)
+    in_pieces('ZADD', parked_of, parked_of_now)
+  end
+end
+
 -- Nearly always nothing has misfired, and what is read for this look is what may be claimed.
 local misfired_before = tonumber(ARGV[7])
 local front = open_stream(due, max_misfires > 0 and '-inf' or ARGV[7])
 if (peek(front) or misfired_before) < misfired_before then
   local handed = {}
   local more = 0
-  while (peek(front) or misfired_before) < misfired_before do
+  while (peek(front) or misfired_before) < misfired_before and stepped_over() < MOST_STEPS do
     local id, value = take(front)
-    local state, flags, job_id, _
+    local state, flags, rank, next_at, job_id, _
     if value then
-      state, flags, _, _, _, _, _, _, _, job_id = read_head(value)
+      state, flags, rank, next_at, _, _, _, _, _, job_id = read_head(value)
     end
     if state == nil then
       damaged[#damaged + 1] = id
     else
       local job = job_of(job_id)
-      if not (job and is_busy(job_id, job)) then
+      if job and is_busy(job_id, job) then
+        step_over(job_id, flags, rank, next_at, id)
+      else
         if #handed / 3 >= max_misfires then
           more = 1
           break
@@ -236,30 +277,46 @@ if (peek(front) or misfired_before) < misfired_before then
     end
   end
   if #handed > 0 and #claims == 0 then
+    park()
+    finish_unremembered()
     return { 'misfired', more, handed }
   end
   front = open_stream(due, ARGV[7])
 end
 
-local priorities = {}
-local function priority_of(rank)
-  local priority = priorities[rank]
-  if priority == nil then
-    priority = string.format('%.0f', 2147483647 - tonumber(rank, 16))
-    priorities[rank] = priority
+-- What stands in an execution between its state and its times.
+local function run_start(job, rank)
+  local start = job.run_starts[rank]
+  if start == nil then
+    start = '|' .. job.run_flags .. '|' .. string.format('%.0f', 2147483647 - tonumber(rank, 16)) .. '|'
+    job.run_starts[rank] = start
   end
-  return priority
+  return start
+end
+
+-- The head of a trigger, as read_head() gives it. One-shots that nobody has touched are known by their first bytes, and
+-- are nearly all of a backlog: a pattern costs as much as all else that is done with one here.
+local function read_due(value, member, at)
+  local rank = string.sub(member, 1, 8)
+  local start = 'w|' .. rank .. '|' .. at .. '||0|-|\0'
+  if string.sub(value, 1, #start) == start then
+    local job_id = job_id_in(value, #start)
+    if job_id then
+      return 'w', '', rank, at, '', '0', '-', '', #start, job_id
+    end
+  end
+  return read_head(value)
 end
 
 local streams = { front, open_stream(due_ignore, '-inf') }
+streams[2].ended = had.due_ignore + grown.due_ignore == 0
 local bound = no_later
 local fresh = 0
 local written, runs_written, gone = {}, {}, { {}, {} }
 local again_due = { {}, {} }
-local due_grown = 0
 local live_grown = {}
 
-while #claims / 6 < max_count do
+while #claims / 6 < max_count and stepped_over() < MOST_STEPS do
   local stream = earlier(streams[1], streams[2])
   local score = stream and peek(stream)
   if score == nil or score > bound then
@@ -270,13 +327,15 @@ while #claims / 6 < max_count do
   local id, value = take(stream)
   local state, flags, rank, next_at, previous_at, times, following, _, tail, job_id
   if value then
-    state, flags, rank, next_at, previous_at, times, following, _, tail, job_id = read_head(value)
+    state, flags, rank, next_at, previous_at, times, following, _, tail, job_id = read_due(value, member, at)
   end
   if state == nil then
     damaged[#damaged + 1] = id
   else
     local job = job_of(job_id)
-    if job and not job.excluded and not is_busy(job_id, job) then
+    if job and not job.excluded and is_busy(job_id, job) then
+      step_over(job_id, flags, rank, next_at, id)
+    elseif job and not job.excluded then
       job.busy = job.exclusive
       if fresh == 0 then
         bound = math.max(score, now) + window
@@ -293,24 +352,20 @@ while #claims / 6 < max_count do
         local coming, then_following = following, ''
         if following == '-' then
           coming, then_following = '', '-'
-          due_grown = due_grown - 1
         else
           again_due[which][#again_due[which] + 1] = coming
           again_due[which][#again_due[which] + 1] = member
         end
-        changed = write_head(
-          'w', flags, rank, coming, next_at, string.format('%.0f', tonumber(times) + 1), then_following, ''
-        )
+        local count = times == '0' and '1' or string.format('%.0f', tonumber(times) + 1)
+        changed = write_head('w', flags, rank, coming, next_at, count, then_following, '')
       else
-        due_grown = due_grown - 1
         changed = write_head('a', flags, rank, next_at, previous_at, times, following, token)
       end
       written[#written + 1] = id
       written[#written + 1] = changed .. string.sub(value, tail)
-      local run = (fires and 'x|' or 'a|') .. job.run_flags .. '|' .. priority_of(rank) .. '|' .. next_at
-      run = run .. '|' .. (fires and ARGV[4] or '') .. '|' .. previous_at .. '\0' .. node .. '\0' .. job_id .. '\0' .. id
       runs_written[#runs_written + 1] = token
-      runs_written[#runs_written + 1] = run
+      runs_written[#runs_written + 1] = (fires and 'x' or 'a') .. run_start(job, rank) .. next_at .. '|'
+        .. (fires and ARGV[4] or '') .. '|' .. previous_at .. job.run_end .. id
       live_grown[job_id] = (live_grown[job_id] or 0) + 1
       mention(job_id)
       hand_out(fires and 'f' or 'a', token, id, value, flags, '')
@@ -318,19 +373,23 @@ while #claims / 6 < max_count do
   end
 end
 
+-- A set loses all that is claimed; what fires again comes back, with a later time.
 if fresh > 0 then
-  in_pieces('ZREM', due, gone[1])
-  in_pieces('ZREM', due_ignore, gone[2])
-  in_pieces('ZADD', due, again_due[1])
-  in_pieces('ZADD', due_ignore, again_due[2])
+  grown.due = grown.due - in_pieces('ZREM', due, gone[1])
+  grown.due = grown.due + in_pieces('ZADD', due, again_due[1])
+  grown.due_ignore = grown.due_ignore - in_pieces('ZREM', due_ignore, gone[2])
+  grown.due_ignore = grown.due_ignore + in_pieces('ZADD', due_ignore, again_due[2])
   in_pieces('HSET', triggers, written)
   in_pieces('HSET', runs, runs_written)
   for job_id, by in pairs(live_grown) do
     redis.call('HINCRBY', live, job_id, by)
   end
-  if due_grown ~= 0 then
-    redis.call('HINCRBY', meta, 'due', due_grown)
-  end
-  remember('')
 end
-return { 'ok', job_list, claims, damaged }
+local gave_up = stepped_over() >= MOST_STEPS and 1 or 0
+park()
+if fresh > 0 then
+  finish('')
+else
+  finish_unremembered()
+end
+return { 'ok', job_list, claims, damaged, gave_up }

@@ -1,9 +1,9 @@
 --[[
 Writes all that a transaction decided under its lock, tells the other nodes, and gives the lock back.
 
-@keys meta fates lock triggers data ids due due_ignore by_job by_calendar complete jobs job_ids runs live calendars
-  paused instances stage rev
-@include head runs due indexes pieces publish
+@keys meta triggers data ids due due_ignore parked parked_of by_job by_calendar complete jobs job_ids runs live
+  calendars paused instances stage rev
+@include guard batch head runs due indexes pieces publish
 
 ARGV
   1-3  the id of the data, lane, number of the call
@@ -29,15 +29,9 @@ ARGV
 Replies
   ok | restage | again | lost | late | unlocked (the lease was over: nothing was written)
 ]]
-if redis.call('HGET', meta, 'id') ~= ARGV[1] then
-  return { 'lost' }
-end
-local done = tonumber(string.match(redis.call('HGET', fates, ARGV[2]) or '', '^(%d+):'))
-if done and done >= tonumber(ARGV[3]) then
-  return { done == tonumber(ARGV[3]) and 'again' or 'late' }
-end
-if redis.call('GET', lock) ~= ARGV[7] then
-  return { 'unlocked' }
+local refused = refusal(ARGV[7])
+if refused then
+  return refused
 end
 if incomplete() then
   return { 'restage' }
@@ -53,7 +47,7 @@ local function forget_lanes(instance)
   local life = life_of(instance or '')
   if life then
     for lane = 0, 31 do
-      redis.call('HDEL', fates, life .. ':' .. lane)
+      redis.call('HDEL', meta, life .. ':' .. lane)
     end
   end
 end
@@ -93,13 +87,13 @@ local apply = {
   e = function(take)
     local id = take()
     local value = redis.call('HGET', triggers, id) or ''
-    local state, flags, rank, next_at, previous_at, times, following, _, tail = read_head(value)
+    local state, flags, rank, next_at, previous_at, times, following, _, tail, job_id = read_head(value)
     if state == nil then
-      grown.due = grown.due - sweep(due, id) - sweep(due_ignore, id)
+      sweep_due(id)
       return
     end
     if state == 'w' and next_at ~= '' then
-      leave_due(flags, rank, id)
+      leave_due(flags, rank, next_at, id, job_id)
     end
     redis.call('SREM', complete, id)
     local head = write_head('e', flags, rank, next_at, previous_at, times, following, '')
@@ -138,28 +132,42 @@ local apply = {
   end,
   P = function(take)
     redis.call('DEL', paused)
+    grown.paused = -had.paused
     for group in string.gmatch(take(), '%Z+') do
-      redis.call('HSET', paused, group, '')
+      grown.paused = grown.paused + redis.call('HSET', paused, group, '')
     end
   end,
   X = function()
     redis.call(
-      'DEL', triggers, data, ids, due, due_ignore, by_job, by_calendar, complete, jobs, job_ids, runs, live, calendars,
-      paused
+      'DEL', triggers, data, ids, due, due_ignore, parked, parked_of, by_job, by_calendar, complete, jobs, job_ids, runs,
+      live, calendars, paused
     )
-    redis.call('HSET', meta, 'triggers', 0, 'jobs', 0, 'due', 0)
-    grown.triggers, grown.jobs, grown.due = 0, 0, 0
+    for name, count in pairs(had) do
+      grown[name] = -count
+    end
   end,
 }
 
+-- The one node there is, by its life; * for several.
+local function only_node()
+  local all = redis.call('HVALS', instances)
+  return #all > 1 and '*' or life_of(all[1] or '') or ''
+end
+
+local nodes_changed = false
 each_piece(9, function(kind, take)
+  nodes_changed = nodes_changed or kind == 'I' or kind == 'i'
   apply[kind](take)
 end)
-settle()
-redis.call('DEL', lock, stage)
+write_puts()
+if nodes_changed then
+  redis.call('HSET', meta, 'nodes', only_node())
+end
+redis.call('HDEL', meta, 'lock')
+redis.call('DEL', stage)
 redis.call('INCR', rev)
 if ARGV[8] ~= '-' then
   publish(ARGV[5], ARGV[6], ARGV[8])
 end
-redis.call('HSET', fates, ARGV[2], ARGV[3] .. ':')
+finish('')
 return { 'ok' }

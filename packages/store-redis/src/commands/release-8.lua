@@ -1,7 +1,7 @@
 --[[
 Gives claims back: their triggers wait again with the times they had.
 
-@keys meta fates lock triggers due due_ignore runs live
+@keys meta triggers due due_ignore parked parked_of runs live
 @include guard head runs due publish
 
 ARGV
@@ -39,9 +39,8 @@ for at = 6, #ARGV do
     end
   end
 end
-settle()
 if earliest or siblings then
   publish(ARGV[4], ARGV[5], siblings and '' or earliest)
 end
-remember('')
+finish('')
 return { 'ok', earliest or '', siblings and 1 or 0 }

@@ -14,7 +14,7 @@ local value = redis.call('HGET', triggers, ARGV[1])
 if not value then
   return {}
 end
-local job_id = string.match(value, '^%Z*%z(%Z*%z%Z*)%z')
+local job_id = job_id_in(value)
 local job = job_id and redis.call('HGET', jobs, job_id)
 if job and has(string.match(job, '^(%l*)'), 'n') and redis.call('HEXISTS', live, job_id) == 1 then
   local all = redis.call('HGETALL', runs)

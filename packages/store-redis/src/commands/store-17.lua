@@ -1,8 +1,9 @@
 --[[
 Stores jobs with triggers, all or none.
 
-@keys meta fates lock triggers data ids due due_ignore by_job by_calendar complete jobs job_ids runs live paused stage
-@include guard head runs runs-flags due indexes births pieces publish
+@keys meta triggers data ids due due_ignore parked parked_of by_job by_calendar complete jobs job_ids runs live paused
+  stage
+@include guard batch head runs runs-flags due indexes births pieces publish
 
 ARGV
   1-3  the id of the data, lane, number of the call
@@ -27,26 +28,41 @@ if incomplete() then
 end
 local replaces = ARGV[7] == '1'
 
-local coming, exists, missing = {}, nil, nil
-local existing_trigger = nil
+local coming, job_ids_coming, ids_coming, wanted_jobs = {}, {}, {}, {}
 each_piece(8, function(kind, take)
   local id, value = take(), take()
   if kind == 'J' then
     coming[id] = true
-    if not replaces and not exists and redis.call('HEXISTS', jobs, id) == 1 then
-      exists = id
-    end
+    job_ids_coming[#job_ids_coming + 1] = id
   else
     take()
-    if not replaces and not existing_trigger and redis.call('HEXISTS', triggers, id) == 1 then
-      existing_trigger = id
-    end
-    local job_id = string.match(value, '^%Z*%z(%Z*%z%Z*)%z')
-    if not missing and not coming[job_id] and redis.call('HEXISTS', jobs, job_id) == 0 then
-      missing = id
-    end
+    local job_id = job_id_in(value)
+    ids_coming[#ids_coming + 1] = id
+    wanted_jobs[#wanted_jobs + 1] = coming[job_id] and '' or job_id
   end
 end)
+
+-- The first of these names with which something is stored.
+local function first_known(names, found)
+  for at, name in ipairs(names) do
+    if found[at] then
+      return name
+    end
+  end
+end
+
+local olds = values_of(triggers, ids_coming)
+local exists = not replaces and first_known(job_ids_coming, values_of(jobs, job_ids_coming))
+local existing_trigger = not replaces and first_known(ids_coming, olds)
+local missing, known = nil, {}
+for at, job_id in ipairs(wanted_jobs) do
+  if known[job_id] == nil then
+    known[job_id] = job_id == '' or redis.call('HEXISTS', jobs, job_id) == 1
+  end
+  if not known[job_id] then
+    missing = missing or ids_coming[at]
+  end
+end
 if exists then
   return { 'exists', 'job', exists }
 elseif existing_trigger then
@@ -56,6 +72,7 @@ elseif missing then
 end
 
 local earliest, flagged = nil, false
+local nth = 0
 each_piece(8, function(kind, take)
   local id, value = take(), take()
   if kind == 'J' then
@@ -63,18 +80,21 @@ each_piece(8, function(kind, take)
     flagged = flag_runs(id, value) or flagged
   else
     local large = take()
-    local old = replaces and redis.call('HGET', triggers, id)
+    nth = nth + 1
+    local old = olds[nth]
     value = born(id, old and inheriting(value, old) or value)
-    put_trigger(id, value, large, old)
-    earliest = earlier_of(earliest, value)
+    local next_at = put_trigger(id, value, large, old)
+    if next_at and (not earliest or tonumber(next_at) < tonumber(earliest)) then
+      earliest = next_at
+    end
   end
 end)
 if ARGV[4] ~= '' then
   redis.call('DEL', stage)
 end
-settle()
+write_puts()
 if earliest or flagged then
   publish(ARGV[5], ARGV[6], flagged and '' or earliest)
 end
-remember('')
+finish('')
 return { 'ok', earliest or '', flagged and 1 or 0 }

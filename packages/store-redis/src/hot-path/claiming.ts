@@ -62,19 +62,27 @@ export async function claim(host: Host, request: ClaimRequest, effects: Effects)
     );
     if (reply[0] === 'misfired') {
       const [, more, handed] = reply as readonly [string, number, readonly string[]];
-      const found = await applyMisfires(host, effects, request.now, handed);
-      if (more === 1) effects.schedulingChanged(request.now);
+      const { handled, othersCame } = await applyMisfires(host, effects, request.now, handed);
       // What is damaged among them is out of the way now: the others are to be handled before anything is claimed.
-      maxMisfires = found ? 0 : maxMisfires;
+      const goesOn = handled === 0 || (othersCame && handled < maxMisfires);
+      if (more === 1 || (othersCame && !goesOn)) effects.schedulingChanged(request.now);
+      maxMisfires = goesOn ? maxMisfires - handled : 0;
       continue;
     }
     for (const token of earlier) host.doubtful.delete(token);
-    const [, jobs, claims, damagedIds] = reply as readonly [string, string[], string[], string[]];
+    const [, jobs, claims, damagedIds, gaveUp] = reply as readonly [
+      string,
+      string[],
+      string[],
+      string[],
+      number,
+    ];
     const reading = await read(host, jobs, claims, request.now);
     for (const id of damagedIds) reading.damaged.push(damagedHead(id));
     await setAside(host, effects, reading.damaged);
     const isEmpty = reading.acquired.length === 0 && reading.fired.length === 0;
-    if (!isEmpty || reading.damaged.length === 0) return reading;
+    if (!isEmpty && gaveUp === 1) effects.schedulingChanged(request.now);
+    if (!isEmpty || (reading.damaged.length === 0 && gaveUp === 0)) return reading;
   }
 }
 

@@ -33,7 +33,7 @@ interface Planned {
   readonly claimed: AcquiredTrigger;
   readonly after: Trigger;
   readonly calendar: Calendar | null;
-  /** The calendar as the times were computed with it, see commands/fire-10.lua. */
+  /** The calendar as the times were computed with it, see commands/fire-8.lua. */
   readonly calendarText: string;
 }
 

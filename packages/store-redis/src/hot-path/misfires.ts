@@ -16,12 +16,20 @@ interface Misfired {
   readonly trigger: Trigger;
 }
 
+/** What came of misfired triggers. */
+export interface Applied {
+  /** How many of them could be read. */
+  readonly handled: number;
+  /** Whether triggers that were parked took the places of some: they may have misfired too. */
+  readonly othersCame: boolean;
+}
+
 /**
  * Applies the misfire instructions of triggers that a claim handed out. One that somebody else has changed meanwhile is
  * theirs.
  *
  * @param handed - id, value and large data of each
- * @returns whether any of them could be read
+ * @returns what came of them
  * @rule JS-MIS-01 to JS-MIS-06
  */
 export async function applyMisfires(
@@ -29,7 +37,7 @@ export async function applyMisfires(
   effects: Effects,
   now: number,
   handed: readonly string[],
-): Promise<boolean> {
+): Promise<Applied> {
   const misfired: Misfired[] = [];
   const damaged: Damaged[] = [];
   for (let at = 0; at < handed.length; at += 3) {
@@ -43,7 +51,7 @@ export async function applyMisfires(
     }
   }
   await setAside(host, effects, damaged);
-  if (misfired.length === 0) return false;
+  if (misfired.length === 0) return { handled: 0, othersCame: false };
   const calendars = await calendarsOf(
     host,
     misfired.map(({ trigger }) => trigger.calendarName),
@@ -58,7 +66,8 @@ export async function applyMisfires(
     const state = trigger.nextFireAt === null ? 'complete' : 'waiting';
     return [id, head, writeTrigger({ trigger, state, fireInstanceId: null }).value];
   });
-  const [, outcomes] = await host.session.write('reschedule', 'acquireNextTriggers', pieces);
+  const reply = await host.session.write('reschedule', 'acquireNextTriggers', pieces);
+  const [word, outcomes, more] = reply as readonly [string, string, number];
   for (const [index, { trigger }] of misfired.entries()) {
     if (String(outcomes)[index] !== 'y') continue;
     const after = rescheduled[index] as Trigger;
@@ -66,5 +75,5 @@ export async function applyMisfires(
     if (after.nextFireAt === null) effects.finalized(after);
     else effects.schedulingChanged(after.nextFireAt);
   }
-  return true;
+  return { handled: misfired.length, othersCame: word === 'again' || more === 1 };
 }

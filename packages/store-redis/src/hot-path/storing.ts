@@ -82,8 +82,10 @@ export async function removeTriggers(
 ): Promise<RemoveOutcome> {
   const ids = [...new Set(keys.map(idOf))];
   const reply = await host.session.write('removeTriggers', 'removeTriggers', ids);
-  const [, found, orphans] = reply as readonly [string, number | string, readonly string[]];
-  for (const id of orphans ?? []) effects.jobDeleted(keyOf(id));
+  const [found = '', ...parts] = String(reply[1]).split('\0');
+  // An id is two parts itself.
+  for (let at = 0; at + 1 < parts.length; at += 2)
+    effects.jobDeleted(keyOf(`${parts[at]}\0${parts[at + 1]}`));
   return Number(found) === ids.length ? 'removed' : 'absent';
 }
 

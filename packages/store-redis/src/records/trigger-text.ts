@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { MisfireInstruction, RecoveredFire, Trigger } from '@ametrine/core';
+import type { MisfireInstruction, RecoveredFire, Schedule, Trigger } from '@ametrine/core';
 import {
   afterFire,
   decodeData,
@@ -69,16 +69,20 @@ export function followingOf(trigger: Trigger): string {
 export function writeTrigger({ trigger, state, fireInstanceId }: TriggerRecord): TriggerText {
   const text = trigger.data === EMPTY_DATA ? EMPTY_DATA_TEXT : encodeData(trigger.data);
   const large = text.length > LARGE_DATA ? text : '';
-  const schedule = encodeSchedule(trigger.schedule);
   const value = [
     headOf(trigger, state, fireInstanceId, large !== ''),
     idOf(trigger.jobKey),
     trigger.calendarName === null ? '' : encodeName(trigger.calendarName),
-    schedule === ONE_SHOT ? '' : schedule,
+    scheduleText(trigger.schedule),
     large !== '' || text === EMPTY_DATA_TEXT ? '' : text,
     restOf(trigger),
   ].join('\0');
   return { id: idOf(trigger.key), value, large };
+}
+
+function scheduleText(schedule: Schedule): string {
+  if (schedule.type === 'simple' && schedule.repeatCount === 0 && schedule.repeatIntervalMs === 0) return '';
+  return encodeSchedule(schedule);
 }
 
 function headOf(trigger: Trigger, state: StoredTriggerState, token: string | null, isLarge: boolean): string {

@@ -10,6 +10,9 @@ import type { KeyName } from '../keys.js';
 import { hasLargeData, type TriggerText } from '../records/trigger-text.js';
 import type { Session } from '../session.js';
 
+/** Waiting triggers that obey misfires, those that ignore them, and of both those that wait for their busy job. */
+export type DueSet = 'due' | 'due_ignore' | 'parked';
+
 /** Lists come back in pages of this size, so that no reply is without bound. */
 const PAGE = 2000;
 
@@ -145,9 +148,9 @@ export class Base {
     return ids;
   }
 
-  /** A page of waiting triggers in fire order, of those that obey misfires or of those that ignore them. */
+  /** A page of waiting triggers in fire order, of those in one of the sets. */
   async due(
-    set: 'due' | 'due_ignore',
+    set: DueSet,
     from: number | '-inf',
     to: string,
     behind: number,

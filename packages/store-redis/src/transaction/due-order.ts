@@ -6,11 +6,11 @@
 import type { Trigger } from '@ametrine/core';
 import { compareDue, keyText, type TriggerRecord } from '@ametrine/core/spi';
 import type { TriggerText } from '../records/trigger-text.js';
-import type { Base } from './base.js';
+import type { Base, DueSet } from './base.js';
 
 /** Which waiting triggers are looked for. */
 export interface DueRange {
-  readonly set: 'due' | 'due_ignore';
+  readonly set: DueSet;
   /** The least score. */
   readonly from: number | '-inf';
   /** The greatest score, as the database writes it: `(` before it leaves it out. */

@@ -203,6 +203,7 @@ export class RedisTransaction implements StoreTransaction {
     const ranges: readonly DueRange[] = [
       { set: 'due', from: Math.max(misfiredBefore, least), to },
       { set: 'due_ignore', from: after === null ? '-inf' : least, to },
+      { set: 'parked', from: after === null ? '-inf' : least, to },
     ];
     const isDue = ({ trigger, state }: TriggerRecord): boolean =>
       state === 'waiting' &&
@@ -220,8 +221,10 @@ export class RedisTransaction implements StoreTransaction {
       record.trigger.nextFireAt < before &&
       record.trigger.misfireInstruction !== 'ignore';
     if (selection.by === 'all') {
-      const range: DueRange = { set: 'due', from: '-inf', to: `(${before}` };
-      return this.#inFireOrder([range], isMisfired, exceptJobs, null, limit);
+      const ranges = (['due', 'parked'] as const).map(
+        (set): DueRange => ({ set, from: '-inf', to: `(${before}` }),
+      );
+      return this.#inFireOrder(ranges, isMisfired, exceptJobs, null, limit);
     }
     const except = new Set(exceptJobs.map(keyText));
     return firstInOrder((await this.selectTriggers(selection)).filter(isMisfired), null, limit, except);

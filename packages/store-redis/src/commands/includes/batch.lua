@@ -1,12 +1,14 @@
--- Runs a command of many arguments in pieces: Lua can unpack some thousand values at most.
+-- Runs a command of many arguments in pieces, since Lua can unpack some thousand values at most; answers the sum of the
+-- replies.
 local function in_pieces(command, key, values)
   local count = #values
-  local first = 1
+  local first, sum = 1, 0
   while first <= count do
     local last = math.min(first + 999, count)
-    redis.call(command, key, unpack(values, first, last))
+    sum = sum + redis.call(command, key, unpack(values, first, last))
     first = last + 1
   end
+  return sum
 end
 
 -- The values of many fields of a hash, in order.

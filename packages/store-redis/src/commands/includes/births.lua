@@ -1,17 +1,16 @@
 -- The state in which a trigger is stored: paused when its group, its job's group or everything is.
 
-local pauses = redis.call('HLEN', paused)
-local all_paused = pauses > 0 and redis.call('HEXISTS', paused, 'a') == 1
+local all_paused = had.paused > 0 and redis.call('HEXISTS', paused, 'a') == 1
 
 -- The value as it is to be stored, given as waiting or complete; a group that is born paused is remembered.
 local function born(id, value)
-  if pauses == 0 then
+  if had.paused == 0 then
     return value
   end
   local group = string.match(id, '^(%Z*)')
   local job_group = string.match(value, '^%Z*%z(%Z*)')
   if all_paused then
-    redis.call('HSET', paused, 't' .. group, '')
+    grown.paused = grown.paused + redis.call('HSET', paused, 't' .. group, '')
   end
   local held = all_paused
     or redis.call('HEXISTS', paused, 't' .. group) == 1
@@ -30,12 +29,4 @@ local function inheriting(value, old)
     return value
   end
   return write_head(state, flags, rank, next_at, old_previous, times, following, token) .. string.sub(value, tail)
-end
-
-local function earlier_of(earliest, value)
-  local state, _, _, next_at = read_head(value)
-  if state == 'w' and next_at ~= '' and (earliest == nil or tonumber(next_at) < tonumber(earliest)) then
-    return next_at
-  end
-  return earliest
 end

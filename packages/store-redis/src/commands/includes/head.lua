@@ -13,6 +13,17 @@ local function read_head(value)
   )
 end
 
+-- The job id of a trigger; `head_end` is where the NUL behind its head is, when that is known.
+local function job_id_in(value, head_end)
+  head_end = head_end or string.find(value, '\0', 1, true)
+  if not head_end then
+    return nil
+  end
+  local middle = string.find(value, '\0', head_end + 1, true)
+  local ending = middle and string.find(value, '\0', middle + 1, true)
+  return ending and string.sub(value, head_end + 1, ending - 1)
+end
+
 local function write_head(state, flags, rank, next_at, previous_at, times, following, token)
   return state .. flags .. '|' .. rank .. '|' .. next_at .. '|' .. previous_at .. '|' .. times .. '|' .. following .. '|' .. token
 end

@@ -17,6 +17,16 @@ local function sweep(key, ending)
   return swept
 end
 
+-- Takes a damaged trigger out of the order of fires.
+local function sweep_due(id)
+  grown.due = grown.due - sweep(due, id)
+  grown.due_ignore = grown.due_ignore - sweep(due_ignore, id)
+  if had.parked > 0 then
+    grown.parked = grown.parked - sweep(parked, id)
+    sweep(parked_of, id)
+  end
+end
+
 -- Takes a trigger out of every index and away. Its executions stay.
 local function remove_trigger(id, value)
   local state, flags, rank, next_at, _, _, _, _, _, job_id = read_head(value)
@@ -27,14 +37,14 @@ local function remove_trigger(id, value)
     -- Damaged: what it was found by has to be looked for.
     redis.call('HDEL', data, id)
     redis.call('SREM', complete, id)
-    grown.due = grown.due - sweep(due, id) - sweep(due_ignore, id)
+    sweep_due(id)
     sweep(by_job, '\0' .. id)
     sweep(by_calendar, '\0' .. id)
     return nil
   end
   redis.call('ZREM', by_job, job_id .. '\0' .. id)
   if state == 'w' and next_at ~= '' then
-    leave_due(flags, rank, id)
+    leave_due(flags, rank, next_at, id, job_id)
   end
   if state == 'c' then
     redis.call('SREM', complete, id)
@@ -48,19 +58,28 @@ local function remove_trigger(id, value)
   return job_id
 end
 
+-- What is put is gathered, and is written in one command of each kind by write_puts().
+local put = { triggers = {}, ids = {}, by_job = {}, due = {}, due_ignore = {} }
+
+local function gather(list, one, other)
+  local count = #list
+  list[count + 1] = one
+  list[count + 2] = other
+end
+
 -- Puts a trigger in the place of `old`, the value that has its id, if any. `large` are its data when they are stored
--- apart, else ''.
+-- apart, else ''. Answers when it fires, if it waits.
 local function put_trigger(id, value, large, old)
   if old then
     remove_trigger(id, old)
   end
   local state, flags, rank, next_at, _, _, _, _, _, job_id = read_head(value)
-  redis.call('HSET', triggers, id, value)
-  redis.call('ZADD', ids, 0, id)
-  redis.call('ZADD', by_job, 0, job_id .. '\0' .. id)
-  grown.triggers = grown.triggers + 1
+  gather(put.triggers, id, value)
+  gather(put.ids, 0, id)
+  gather(put.by_job, 0, job_id .. '\0' .. id)
   if state == 'w' and next_at ~= '' then
-    enter_due(flags, rank, next_at, id)
+    local _, name = due_set(flags)
+    gather(put[name], next_at, rank .. id)
   elseif state == 'c' then
     redis.call('SADD', complete, id)
   end
@@ -70,9 +89,21 @@ local function put_trigger(id, value, large, old)
   if has(flags, 'c') then
     redis.call('ZADD', by_calendar, 0, calendar_in(value) .. '\0' .. id)
   end
+  return state == 'w' and next_at ~= '' and next_at or nil
+end
+
+local function write_puts()
+  grown.triggers = grown.triggers + in_pieces('HSET', triggers, put.triggers)
+  in_pieces('ZADD', ids, put.ids)
+  in_pieces('ZADD', by_job, put.by_job)
+  grown.due = grown.due + in_pieces('ZADD', due, put.due)
+  grown.due_ignore = grown.due_ignore + in_pieces('ZADD', due_ignore, put.due_ignore)
 end
 
 local function put_job(id, value)
+  if not has(string.match(value, '^(%l*)'), 'n') then
+    unpark(id, -1)
+  end
   if redis.call('HSET', jobs, id, value) == 1 then
     redis.call('ZADD', job_ids, 0, id)
     grown.jobs = grown.jobs + 1

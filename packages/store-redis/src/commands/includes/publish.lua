@@ -1,11 +1,7 @@
 -- Tells the other nodes of a fire that may come before what they wait for: its time, or '' when it is not known. Where
--- only the sender itself listens there is nobody to tell; a server of a cluster cannot know, and tells.
+-- only the sender itself is a node there is nobody to tell.
 local function publish(channel, sender, at)
-  if string.sub(sender, 1, 2) ~= 'C-' then
-    local listening = redis.call('PUBSUB', 'NUMSUB', channel, channel .. ':' .. sender)
-    if listening[2] <= listening[4] then
-      return
-    end
+  if facts[4] and facts[4] ~= '' and facts[4] ~= sender then
+    redis.call('PUBLISH', channel, sender .. ' ' .. at)
   end
-  redis.call('PUBLISH', channel, sender .. ' ' .. at)
 end

@@ -10,9 +10,19 @@ local function read_run(value)
   )
 end
 
--- Counts the executions of a job; `live` forgets jobs that have none.
-local function count_run(job_id, by)
-  if redis.call('HINCRBY', live, job_id, by) <= 0 then
-    redis.call('HDEL', live, job_id)
+-- What the end of a run needs of it: job id, trigger id, and whether it is non-concurrent; nil unless it executes. A
+-- pattern would cost some microseconds, and this is needed for every run.
+local function read_ending(value)
+  local at, ends = 0, {}
+  for nth = 1, 5 do
+    at = string.find(value, '\0', at + 1, true)
+    if not at then
+      return nil
+    end
+    ends[nth] = at
   end
+  if string.sub(value, 1, 2) ~= 'x|' then
+    return nil
+  end
+  return string.sub(value, ends[2] + 1, ends[4] - 1), string.sub(value, ends[4] + 1), string.sub(value, 3, 3) == 'n'
 end

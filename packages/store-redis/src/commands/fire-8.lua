@@ -2,8 +2,8 @@
 Fires claims, by their tokens. The times after a fire come from the caller, who has the trigger as it was claimed:
 nobody can have changed it without taking the claim away.
 
-@keys meta fates lock triggers due due_ignore jobs runs live calendars
-@include guard head runs due
+@keys meta triggers due due_ignore jobs runs live calendars
+@include guard batch head runs
 
 ARGV
   1-3  the id of the data, lane, number of the call
@@ -43,8 +43,29 @@ if refused then
   return refused
 end
 
+local ids, tokens = {}, {}
+for at = 5, #ARGV, 5 do
+  tokens[#tokens + 1] = ARGV[at]
+  ids[#ids + 1] = ARGV[at + 1]
+end
+local values, held_runs = values_of(triggers, ids), values_of(runs, tokens)
+
+local known_jobs, known_calendars = {}, {}
+local function known(cache, key, field)
+  local value = cache[field]
+  if value == nil then
+    value = redis.call('HGET', key, field)
+    cache[field] = value
+  end
+  return value
+end
+
 -- Whether another run of this job is under way; claims that have not fired do not count.
+local fired_jobs = {}
 local function is_executing(job_id, token)
+  if fired_jobs[job_id] then
+    return true
+  end
   if tonumber(redis.call('HGET', live, job_id) or 0) < 2 then
     return false
   end
@@ -58,22 +79,25 @@ local function is_executing(job_id, token)
   return false
 end
 
+-- What changes is gathered, and is written in one command of each kind.
+local written, runs_written, again_due, again_due_ignore = {}, {}, {}, {}
+local fired = {}
+
 -- The letter for one claim; fires it when that is f.
-local function fire(token, id, next_at, following, calendar)
-  local value, run = redis.call('HGET', triggers, id), redis.call('HGET', runs, token)
-  if not value or not run or string.sub(run, 1, 1) ~= 'a' then
+local function fire(value, run, token, id, next_at, following, calendar)
+  if not value or not run or fired[token] or string.sub(run, 1, 1) ~= 'a' then
     return 'l'
   end
   local state, flags, rank, due_at, previous_at, times, _, held, tail, job_id = read_head(value)
   if state ~= 'a' or held ~= token then
     return 'l'
   end
-  local job = redis.call('HGET', jobs, job_id)
+  local job = known(known_jobs, jobs, job_id)
   if not job then
     return 'g'
   end
   if has(flags, 'c') then
-    local text = redis.call('HGET', calendars, calendar_in(value))
+    local text = known(known_calendars, calendars, calendar_in(value))
     if not text then
       return 'm'
     elseif text ~= calendar then
@@ -84,23 +108,33 @@ local function fire(token, id, next_at, following, calendar)
   if has(job_flags, 'n') and is_executing(job_id, token) then
     return 'x'
   end
+  fired[token] = true
+  fired_jobs[job_id] = true
   local fires = string.format('%.0f', tonumber(times) + 1)
   local head = write_head('w', flags, rank, next_at, due_at, fires, following, '')
-  redis.call('HSET', triggers, id, head .. string.sub(value, tail))
+  written[#written + 1] = id
+  written[#written + 1] = head .. string.sub(value, tail)
   if next_at ~= '' then
-    enter_due(flags, rank, next_at, id)
+    local again = has(flags, 'i') and again_due_ignore or again_due
+    again[#again + 1] = next_at
+    again[#again + 1] = rank .. id
   end
   local priority, scheduled, behind = string.match(run, '^a|[nr]*|(-?%d+)|(-?%d+)|[^%z]*(%z.*)$')
   local run_flags = string.gsub(job_flags, '[^nr]', '')
   local before = 'x|' .. run_flags .. '|' .. priority .. '|' .. scheduled .. '|' .. ARGV[4] .. '|' .. previous_at
-  redis.call('HSET', runs, token, before .. behind)
+  runs_written[#runs_written + 1] = token
+  runs_written[#runs_written + 1] = before .. behind
   mention(job_id, job)
   return 'f'
 end
 
-for at = 5, #ARGV, 5 do
-  letters[#letters + 1] = fire(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+for nth, token in ipairs(tokens) do
+  local at = 5 * nth
+  letters[nth] = fire(values[nth], held_runs[nth], token, ids[nth], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
 end
-settle()
-remember(table.concat(letters))
+in_pieces('HSET', triggers, written)
+in_pieces('HSET', runs, runs_written)
+grown.due = in_pieces('ZADD', due, again_due)
+grown.due_ignore = in_pieces('ZADD', due_ignore, again_due_ignore)
+finish(table.concat(letters))
 return { 'ok', table.concat(letters), job_list }

@@ -1,8 +1,8 @@
 --[[
 Replaces one trigger by another of the same job.
 
-@keys meta fates lock triggers data ids due due_ignore by_job by_calendar complete paused
-@include guard head due indexes births publish
+@keys meta triggers data ids due due_ignore parked parked_of by_job by_calendar complete live paused
+@include guard batch head due indexes births publish
 
 ARGV
   1-3  the id of the data, lane, number of the call
@@ -22,11 +22,8 @@ local old = redis.call('HGET', triggers, old_id)
 if not old then
   return { 'absent' }
 end
-local function job_in(text)
-  return string.match(text, '^%Z*%z(%Z*%z%Z*)%z')
-end
-if job_in(old) ~= job_in(value) then
-  return { 'mismatch', job_in(old) }
+if job_id_in(old) ~= job_id_in(value) then
+  return { 'mismatch', job_id_in(old) }
 end
 if old_id ~= id then
   if redis.call('HEXISTS', triggers, id) == 1 then
@@ -35,11 +32,10 @@ if old_id ~= id then
   remove_trigger(old_id, old)
 end
 value = born(id, inheriting(value, old))
-put_trigger(id, value, ARGV[9], old_id == id and old)
-settle()
-local earliest = earlier_of(nil, value)
+local earliest = put_trigger(id, value, ARGV[9], old_id == id and old)
+write_puts()
 if earliest then
   publish(ARGV[4], ARGV[5], earliest)
 end
-remember('ok')
+finish('ok')
 return { 'ok', earliest or '' }

@@ -1,8 +1,8 @@
 --[[
 Removes jobs with their triggers.
 
-@keys meta fates lock triggers data ids due due_ignore by_job by_calendar complete jobs job_ids
-@include guard head due indexes
+@keys meta triggers data ids due due_ignore parked parked_of by_job by_calendar complete jobs job_ids live
+@include guard batch head due indexes
 
 ARGV
   1-3  the id of the data, lane, number of the call
@@ -32,6 +32,5 @@ for at = 4, #ARGV do
     remove_job(job_id)
   end
 end
-settle()
-remember(found)
+finish(found)
 return { 'ok', found }

@@ -1,16 +1,16 @@
 --[[
 Removes triggers, and the jobs that lose their last one and are not durable.
 
-@keys meta fates lock triggers data ids due due_ignore by_job by_calendar complete jobs job_ids
-@include guard head due indexes
+@keys meta triggers data ids due due_ignore parked parked_of by_job by_calendar complete jobs job_ids live
+@include guard batch head due indexes
 
 ARGV
   1-3  the id of the data, lane, number of the call
   then ids
 
 Replies
-  ok, how many there were, { id of a job that went … }
-  again, how many there were | lost | late | locked, ms left
+  ok, how many there were, and the ids of jobs that went, each behind a NUL
+  again, the same | lost | late | locked, ms left
 ]]
 local refused = refusal()
 if refused then
@@ -29,6 +29,5 @@ for _, job_id in ipairs(bereft) do
     orphans[#orphans + 1] = job_id
   end
 end
-settle()
-remember(found)
-return { 'ok', found, orphans }
+finish(found .. '\0' .. table.concat(orphans, '\0'))
+return { 'ok', found .. '\0' .. table.concat(orphans, '\0') }

@@ -1,7 +1,8 @@
 --[[
 Looks whether what is stored is all there, when the first trigger is due, and what the server says of itself.
 
-@keys meta triggers jobs due due_ignore ids job_ids by_job calendars
+@keys meta triggers jobs due due_ignore parked parked_of ids job_ids by_job calendars
+@include founding
 
 ARGV
   1  1 to ask for the server's own facts too
@@ -13,14 +14,16 @@ Replies
   INFO persistence, INFO memory, INFO server
 ]]
 local wrong = ''
-local facts = redis.call('HMGET', meta, 'id', 'version', 'triggers', 'jobs', 'due')
+local facts = redis.call('HMGET', meta, 'id', 'version', 'triggers', 'jobs', 'due', 'due_ignore', 'parked')
 if not facts[1] then
-  local left = redis.call('EXISTS', triggers, jobs, due, due_ignore, ids, job_ids, by_job, calendars)
+  local left = redis.call(
+    'EXISTS', triggers, jobs, due, due_ignore, parked, parked_of, ids, job_ids, by_job, calendars
+  )
   if left > 0 then
     wrong = 'the key meta is gone, and others are there'
   elseif ARGV[2] ~= '' then
-    redis.call('HSET', meta, 'id', ARGV[2], 'version', ARGV[3], 'triggers', 0, 'jobs', 0, 'due', 0)
-    facts = { ARGV[2], ARGV[3], 0, 0, 0 }
+    found(ARGV[2], ARGV[3])
+    facts = { ARGV[2], ARGV[3], 0, 0, 0, 0, 0 }
   end
 end
 if facts[1] then
@@ -34,7 +37,10 @@ if facts[1] then
   count('by_job', facts[3], redis.call('ZCARD', by_job))
   count('jobs', facts[4], redis.call('HLEN', jobs))
   count('job_ids', facts[4], redis.call('ZCARD', job_ids))
-  count('due', facts[5], redis.call('ZCARD', due) + redis.call('ZCARD', due_ignore))
+  count('due', facts[5], redis.call('ZCARD', due))
+  count('due_ignore', facts[6], redis.call('ZCARD', due_ignore))
+  count('parked', facts[7], redis.call('ZCARD', parked))
+  count('parked_of', facts[7], redis.call('ZCARD', parked_of))
 end
 local first = ''
 for _, set in ipairs({ due, due_ignore }) do
