@@ -43,6 +43,7 @@ export interface WorkerThreadOptions {
   readonly idleTimeoutMs?: number | undefined;
   /**
    * How much memory the objects of one thread may take, in MiB; a run that needs more fails, and its thread with it.
+   * Memory outside of V8's heap, such as that of buffers, does not count.
    * @defaultValue what Node allows a thread
    */
   readonly memoryLimitMb?: number | undefined;

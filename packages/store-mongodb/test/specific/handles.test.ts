@@ -47,6 +47,22 @@ describe.skipIf(reason !== null)(`clients and databases${reason === null ? '' : 
     });
   });
 
+  it('leaves what a newer release would add to a document (DAT-09)', async () => {
+    const { db } = await freshDatabase(server.url);
+    const { store } = await start({ db });
+    const job = aJob('j');
+    await store.storeJob(job);
+    await store.storeTrigger(aTrigger(job, 't', { every: '1d', startAt: T0 }));
+    await db.collection('ametrine_triggers').updateMany({}, { $set: { later: 'kept' } });
+    await end(store, await run(store));
+    await store.pauseAll();
+    await store.resumeAll({ now: T0 });
+    expect(await db.collection('ametrine_triggers').findOne({})).toMatchObject({
+      later: 'kept',
+      timesTriggered: 1,
+    });
+  });
+
   it('keeps stores of different prefixes and scheduler names apart', async () => {
     const { db } = await freshDatabase(server.url);
     const { store: one } = await start({ db, collectionPrefix: 'one' });
