@@ -13,7 +13,7 @@ describe('DAT-09: what a newer release would add to a row', () => {
       database.exec(`UPDATE ${table} SET later = 'kept'`);
     }
 
-    const [bundle] = await run(store, T0);
+    const [bundle] = await run(store, { now: T0 });
     if (bundle === undefined) throw new Error('nothing ran');
     const end = { ...endOf(bundle, 'none'), changedData: { ran: true } };
     expect(await store.triggeredJobsComplete([end], { now: T0 })).toEqual(['completed']);
