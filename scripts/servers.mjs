@@ -2,6 +2,7 @@
 import * as mariadb from '../test/servers/mariadb.mjs';
 import * as mongodb from '../test/servers/mongodb.mjs';
 import * as mysql from '../test/servers/mysql.mjs';
+import * as pgbouncer from '../test/servers/pgbouncer.mjs';
 import * as postgres from '../test/servers/postgres.mjs';
 import * as redis from '../test/servers/redis.mjs';
 import * as redisCluster from '../test/servers/redis-cluster.mjs';
@@ -20,6 +21,7 @@ export const testServers = {
   'redis-cluster': { ...only(redisCluster), debianPackages: ['redis-server'], mayBeMissing: false },
   'redis-sentinel': { ...only(redisSentinel), debianPackages: ['redis-server'], mayBeMissing: false },
   postgres: { ...only(postgres), debianPackages: ['postgresql'], mayBeMissing: false },
+  pgbouncer: { ...only(pgbouncer), debianPackages: ['pgbouncer'], mayBeMissing: true },
   mariadb: { ...only(mariadb), debianPackages: ['mariadb-server'], mayBeMissing: false },
   mysql: { ...only(mysql), debianPackages: [], mayBeMissing: true },
   mongodb: { ...only(mongodb), debianPackages: [], mayBeMissing: true },
@@ -31,7 +33,7 @@ export const testServers = {
 };
 
 /**
- * @typedef {'redis' | 'redis-cluster' | 'redis-sentinel' | 'postgres' | 'mariadb' | 'mysql' | 'mongodb' | 'mongodb-replset'} ServerName
+ * @typedef {'redis' | 'redis-cluster' | 'redis-sentinel' | 'postgres' | 'pgbouncer' | 'mariadb' | 'mysql' | 'mongodb' | 'mongodb-replset'} ServerName
  */
 
 /** @param {{ whyUnavailable: () => Promise<string | null> }} module */

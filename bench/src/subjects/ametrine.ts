@@ -11,6 +11,10 @@ import type { Subject, SubjectSetup } from './subject.js';
 
 /** How many runs at a time: enough for batches to pay, and still small beside the work. */
 const CONCURRENCY = 256;
+/** On PostgreSQL batches like those of pg-boss, for a commit waits for the disk; the next is claimed while one begins. */
+const SLOTS: Readonly<Partial<Record<SubjectSetup['store'], object>>> = {
+  postgres: { concurrency: 2000, maxBatchSize: 1000 },
+};
 /** The one durable job that every trigger fires. */
 const job: JobSpec = { key: 'bench', job: 'Bench', durable: true };
 
@@ -29,6 +33,7 @@ export async function openScheduler(setup: SubjectSetup): Promise<OpenScheduler>
     store: jobStore,
     name: 'bench',
     concurrency: CONCURRENCY,
+    ...SLOTS[store],
     jobs: {
       Bench: (context) => events.ran(Number(context.trigger.key.name), context.scheduledFireAt.getTime()),
     },

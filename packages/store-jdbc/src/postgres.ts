@@ -37,7 +37,7 @@ import { fireClaims, type PlainFire, plainFire, readFired } from './hot-path-pos
 import { LostClaims } from './hot-path-postgres/lost-claims.js';
 import { readReleased, releaseClaims } from './hot-path-postgres/releasing.js';
 import { checkInSteadily } from './hot-path-postgres/checking-in.js';
-import { insertingStatements, insertTriggers } from './hot-path-postgres/storing.js';
+import { insertingStatements, insertTrigger, insertTriggers } from './hot-path-postgres/storing.js';
 import { PooledPgConnections, PostgresDatabase } from './postgres-database.js';
 import {
   checkPostgresOptions,
@@ -334,8 +334,14 @@ export class PostgresJobStore extends SteppedSqlJobStore {
 
   protected override async insertTrigger(trigger: Trigger, effects: Effects): Promise<boolean> {
     try {
-      const [[row] = []] = await this.#opened.batch([insertTriggers(this.scope, [trigger], this.#tell)]);
-      const [stored, firstAt] = row ?? [];
+      const inserted = insertTrigger(this.scope, trigger, this.#tell);
+      const [[row] = []] = inserted === null ? [] : await this.#opened.batch([inserted]);
+      if (row !== undefined) {
+        if (row[0] !== null) effects.schedulingChanged(Number(row[0]));
+        return true;
+      }
+      const [[general] = []] = await this.#opened.batch([insertTriggers(this.scope, [trigger], this.#tell)]);
+      const [stored, firstAt] = general ?? [];
       if (stored !== 1) return false;
       if (firstAt !== null) effects.schedulingChanged(Number(firstAt));
       return true;

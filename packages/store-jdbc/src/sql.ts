@@ -48,19 +48,25 @@ interface Rendered {
   readonly text: string;
 }
 
+/** So many forms of one template are remembered: they differ by the pieces in it. */
+const MOST_FORMS = 64;
+
 /**
- * Makes a tag for one dialect. The text of a template is put together once and then reused as long as the pieces in it
- * are the same, so that drivers find their prepared statement by an unchanged string.
+ * Makes a tag for one dialect. The text of a template is put together once for the pieces in it and then reused, so that
+ * drivers find their prepared statement by an unchanged string.
  *
  * @param placeholder - the parameter of that position, from 1 on
  */
 export function sqlTag(placeholder: (position: number) => string): SqlTag {
-  const known = new WeakMap<TemplateStringsArray, Rendered>();
+  const known = new WeakMap<TemplateStringsArray, Rendered[]>();
   return (strings, ...parts) => {
-    let rendered = known.get(strings);
-    if (rendered === undefined || !samePieces(rendered.pieces, parts)) {
+    let forms = known.get(strings);
+    if (forms === undefined) known.set(strings, (forms = []));
+    let rendered = forms.find(({ pieces }) => samePieces(pieces, parts));
+    if (rendered === undefined) {
       rendered = render(strings, parts, placeholder);
-      known.set(strings, rendered);
+      forms.push(rendered);
+      if (forms.length > MOST_FORMS) forms.shift();
     }
     return { text: rendered.text, chunks: rendered.chunks, values: valuesOf(parts) };
   };

@@ -25,6 +25,10 @@ export class CascadingResolver implements JobClassResolver {
     return this.#resolvers.map((resolver) => resolver.description).join('; then ');
   }
 
+  *names(): Iterable<string> {
+    for (const resolver of this.#resolvers) yield* resolver.names?.() ?? [];
+  }
+
   /** Answers at once as long as those that are asked do. */
   resolve(jobClass: string): JobClass | null | Promise<JobClass | null> {
     return this.#ask(jobClass, 0);

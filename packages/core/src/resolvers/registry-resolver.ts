@@ -37,6 +37,10 @@ export class RegistryResolver implements JobClassResolver {
     return null;
   }
 
+  names(): Iterable<string> {
+    return this.#classes.keys();
+  }
+
   resolve(jobClass: string): JobClass | null {
     return this.#classes.get(jobClass) ?? null;
   }

@@ -173,6 +173,14 @@ describe('firing', () => {
     await scheduler.shutdown();
   });
 
+  it('fires as it claims from the first time on where the resolver tells what it has', async () => {
+    const { scheduler, store, runs } = bench();
+    await scheduler.schedule({ job: 'note' }, { at: START });
+    await scheduler.runDue();
+    expect([runs.length, store.count('triggersFired')]).toEqual([1, 0]);
+    await scheduler.shutdown();
+  });
+
   it('comes again soon when others hold all that is due', async () => {
     const { scheduler, store, runs } = benchOver(new LeavingStore());
     await scheduler.schedule({ job: 'note' }, { at: START });
@@ -431,6 +439,9 @@ describe('trouble with the store', () => {
 
   it('what must not run is given back, and asking for it again is spaced out', async () => {
     const { scheduler, store, runs } = bench({ maxBatchSize: 1 });
+    // In two steps, as of a store that never fires as it claims.
+    const acquire = store.acquireNextTriggers.bind(store);
+    store.acquireNextTriggers = (request) => acquire({ ...request, fireDue: false });
     await scheduler.schedule({ job: 'note' }, { at: START + 1000 });
     await scheduler.start();
     await scheduler.clock.settle();

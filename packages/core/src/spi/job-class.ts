@@ -34,4 +34,9 @@ export interface JobClassResolver {
   readonly description: string;
   /** The class of that name; `null`, or an error thrown, when this process has none. May be async. */
   resolve(jobClass: string): JobClass | null | Promise<JobClass | null>;
+  /**
+   * Names that it would resolve now, as far as it knows them unasked. Only a hint: asked when the scheduler starts, so
+   * that triggers of these classes can be fired as they are claimed from the first time on.
+   */
+  names?(): Iterable<string>;
 }

@@ -166,6 +166,7 @@ export abstract class JobStoreSupport extends StoringStore implements JobStore {
     checkInstant('now', options.now);
     checkCount('checkInIntervalMs', options.checkInIntervalMs);
     this.#checkInIntervalMs = options.checkInIntervalMs;
+    this.#classes.expect(this.getJobClassResolver().names?.() ?? []);
     if (this.capabilities.clustering) return (await this.#checkIn(options.now, true)).recoveries;
     return this.change('schedulerStarted', membership.recoverAlone);
   }

@@ -40,12 +40,15 @@ function lists(sql: SqlScope['sql'], columns: readonly string[], rows: readonly 
   }, sql``);
 }
 
-const arrayTypes = new Map<string, RawSql>();
+const types = new Map<string, RawSql>();
 
 function arrayType(column: string): RawSql {
-  const type = `${columnType(column)}[]`;
-  const raw = arrayTypes.get(type) ?? new RawSql(type);
-  arrayTypes.set(type, raw);
+  return rawType(`${columnType(column)}[]`);
+}
+
+function rawType(type: string): RawSql {
+  const raw = types.get(type) ?? new RawSql(type);
+  types.set(type, raw);
   return raw;
 }
 
@@ -105,6 +108,45 @@ export function insertTriggers(
       CASE WHEN first_at <= extract(epoch FROM now()) * 1000 + ${NEWS_HORIZON_MS} THEN ${tell(sql`first_at::text`)} END
     FROM summary`;
 }
+
+/**
+ * Inserts one trigger as {@link insertTriggers} does, in a statement that is little more than that; nothing when its data
+ * are large, or when everything is paused, which takes more.
+ *
+ * Rows: one if it was inserted, with when it is due if it waits.
+ */
+export function insertTrigger(
+  scope: SqlScope,
+  trigger: Trigger,
+  tell: (candidateAt: Sql) => Sql,
+): Sql | null {
+  const { sql, tables, schedulerId } = scope;
+  const { key, jobKey, nextFireAt } = trigger;
+  const data = encodeData(trigger.data);
+  if (data.length > LARGE_DATA) return null;
+  const mark = (kind: RawSql, group: string): Sql =>
+    sql`EXISTS (SELECT 1 FROM ${tables.pausedGroups} AS p WHERE p.scheduler_id = ${schedulerId} AND p.kind = ${kind} AND p.group_name = ${group})`;
+  const values = triggerValues({ trigger, state: 'waiting', fireInstanceId: null }, 0, data);
+  const row = TRIGGER_COLUMNS.reduce<Sql>((before, column, index) => {
+    if (column === 'job_id') return sql`${before}, j.id`;
+    if (column === 'state' && nextFireAt === null) return sql`${before}, 'complete'`;
+    if (column === 'state')
+      return sql`${before}, CASE WHEN ${mark(TRIGGER, key.group)} OR ${mark(JOB, jobKey.group)} THEN 'paused' ELSE 'waiting' END`;
+    return sql`${before}, ${values[index] as SqlValue}::${rawType(columnType(column))}`;
+  }, sql`${schedulerId}::integer`);
+  return sql`INSERT INTO ${tables.triggers} (${TRIGGERS}) SELECT ${row}
+    FROM (SELECT o.id FROM ${tables.jobs} AS o
+      WHERE o.scheduler_id = ${schedulerId} AND o.job_group = ${jobKey.group} AND o.job_name = ${jobKey.name}
+      FOR KEY SHARE OF o) AS j
+    WHERE NOT ${mark(ALL, '')}
+    RETURNING CASE WHEN state = 'waiting' THEN next_fire_at END,
+      CASE WHEN state = 'waiting' AND next_fire_at <= extract(epoch FROM now()) * 1000 + ${NEWS_HORIZON_MS}
+        THEN ${tell(sql`next_fire_at::text`)} END`;
+}
+
+const TRIGGER = new RawSql("'trigger'");
+const JOB = new RawSql("'job'");
+const ALL = new RawSql("'all'");
 
 /** The statements that insert entries whose keys must all be new. */
 export function insertingStatements(

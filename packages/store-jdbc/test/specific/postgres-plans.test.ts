@@ -8,7 +8,7 @@ import { endingOfDurable, endingStatements } from '../../src/hot-path-postgres/c
 import { fireClaims, plainFire } from '../../src/hot-path-postgres/firing.js';
 import { selectMisfiredRows } from '../../src/hot-path-postgres/misfires.js';
 import { releaseClaims } from '../../src/hot-path-postgres/releasing.js';
-import { insertTriggers } from '../../src/hot-path-postgres/storing.js';
+import { insertTrigger, insertTriggers } from '../../src/hot-path-postgres/storing.js';
 import { printSchema } from '../../src/schema.js';
 import { SqlSchema, SqlScope } from '../../src/scope.js';
 import type { Sql } from '../../src/sql.js';
@@ -144,6 +144,7 @@ describe.skipIf(reason !== null)(`plans${reason === null ? '' : ` (${reason})`}`
         (statement, n) => [`an end, part ${n + 1}`, statement] as const,
       ),
       ['storing', insertTriggers(scope, fresh, tell)],
+      ['storing one', insertTrigger(scope, fresh[0] as (typeof fresh)[number], tell) as Sql],
     ];
   }
 

@@ -31,6 +31,11 @@ export class ClassKnowledge {
     return this.#found;
   }
 
+  /** Takes classes for found that nobody asked for yet. */
+  expect(names: Iterable<string>): void {
+    for (const name of names) this.#found.add(name);
+  }
+
   /** Classes to leave to other nodes at `now` (epoch ms). */
   missingAt(now: number): ReadonlySet<string> {
     if (this.#missing.size === 0) return NONE;
