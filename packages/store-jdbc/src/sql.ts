@@ -60,8 +60,8 @@ const MOST_FORMS = 64;
 export function sqlTag(placeholder: (position: number) => string): SqlTag {
   const known = new WeakMap<TemplateStringsArray, Rendered[]>();
   return (strings, ...parts) => {
-    let forms = known.get(strings);
-    if (forms === undefined) known.set(strings, (forms = []));
+    const forms = known.get(strings) ?? [];
+    known.set(strings, forms);
     let rendered = forms.find(({ pieces }) => samePieces(pieces, parts));
     if (rendered === undefined) {
       rendered = render(strings, parts, placeholder);
