@@ -78,6 +78,8 @@ function recipe(options) {
       '--bind-address=127.0.0.1',
       `--socket=${join(folder, 'server.sock')}`,
       `--pid-file=${join(folder, 'server.pid')}`,
+      // A server that starts removes what looks like temporary tables of another in the folder that they share.
+      `--tmpdir=${folder}`,
       ...flagsOf(options),
     ],
     url: ({ port }) => `mysql://root@127.0.0.1:${port}/${DATABASE}`,

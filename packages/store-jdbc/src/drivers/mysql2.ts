@@ -202,14 +202,16 @@ export class MysqlDriver implements Driver {
   async query({ text, values }: Sql): Promise<readonly SqlRow[]> {
     this.#keep(this.#joined ? reading(text) : text, values);
     const rows = (await this.#flush()).at(-1) ?? [];
-    this.#found ||= rows.length > 0;
+    this.#found ||= rows.length > 0 && LOCKING.test(text);
     return rows;
   }
 
   async queryAll(statements: readonly Sql[]): Promise<readonly (readonly SqlRow[])[]> {
     for (const { text, values } of statements) this.#keep(this.#joined ? reading(text) : text, values);
     const results = (await this.#flush()).slice(-statements.length);
-    this.#found ||= results.some((rows) => rows.length > 0);
+    this.#found ||= results.some(
+      (rows, index) => rows.length > 0 && LOCKING.test(statements[index]?.text ?? ''),
+    );
     return results;
   }
 
@@ -322,6 +324,9 @@ export class MysqlDriver implements Driver {
 
 /** Changes are alone with the scheduler's row; steps share it, so that changes and they keep apart. */
 const LOCKS: Readonly<Record<'write' | 'step', string>> = { write: 'FOR UPDATE', step: 'LOCK IN SHARE MODE' };
+
+/** Ends a question that locks what it finds, so that others leave it out. */
+const LOCKING = /FOR UPDATE/;
 
 const NO_SAVEPOINT = 1305;
 

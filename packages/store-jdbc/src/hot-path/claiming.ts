@@ -33,6 +33,7 @@ import {
   notedBatchEnd,
   selectAnyMisfired,
   selectBusyAmong,
+  selectDueBehind,
   selectDue,
   selectFirstDue,
   selectJobsOfDue,
@@ -42,6 +43,8 @@ import { selectJobsById } from '../statements/jobs.js';
 import { setUnreadable } from '../statements/triggers.js';
 import { calendarNames } from './calendar-names.js';
 import { applyMisfires, type MisfireRange } from './misfires.js';
+
+const NO_CLASSES: ReadonlySet<string> = new Set();
 
 interface Candidate {
   readonly row: TriggerRow;
@@ -60,7 +63,7 @@ export async function nextDueAt(tx: SqlTransaction): Promise<number | null> {
   return (row?.[0] ?? null) as number | null;
 }
 
-/** @rule JS-ACQ-01 to JS-ACQ-10 */
+/** @rule JS-ACQ-01 to JS-ACQ-10, JS-ACQ-12 */
 export async function claim(
   tx: SqlTransaction,
   effects: Effects,
@@ -73,8 +76,11 @@ export async function claim(
   if (mayBeLate && (await applyMisfires(tx, effects, now, range))) effects.schedulingChanged(now);
 
   // What misfired may be due now, and has its place in the order.
-  const chosen = await chooseCandidates(tx, request, mayBeLate ? null : found);
-  if (chosen.length === 0) return { acquired: [], fired: [] };
+  const first = mayBeLate ? null : found;
+  const chosen = first?.isLeft === true ? [] : await chooseCandidates(tx, request, first);
+  const nextDueAt = chosen.length === 0 ? first?.dueAt : first?.dueBehindAt;
+  const told = nextDueAt === undefined ? {} : { nextDueAt };
+  if (chosen.length === 0) return { acquired: [], fired: [], ...told };
   const calendars = await tx.calendarsOf(calendarNames(chosen.map(({ row }) => row)));
   const candidates = await withReadableCalendars(tx, effects, chosen, calendars);
   await tx.spill(candidates.filter(({ row }) => row.runId !== null).map(({ row }) => row.id));
@@ -119,7 +125,7 @@ export async function claim(
     rows.push(claimValues(row.id, trigger, run));
   }
   await tx.driver.executeEach(claimTriggers(tx.scope, rows));
-  return { acquired, fired };
+  return { acquired, fired, ...told };
 }
 
 /** What a claim finds before it decides anything. */
@@ -131,6 +137,12 @@ interface FirstLook {
   readonly bound: number;
   /** Most of their jobs. */
   readonly jobs: ReadonlyMap<number, JobDetail | Error>;
+  /** The first trigger is not due, and is left until it is. */
+  readonly isLeft: boolean;
+  /** When to come again if nothing is claimed, null when there is nothing to come for; undefined when that is not known. */
+  readonly dueAt: number | null | undefined;
+  /** The same if something is claimed. */
+  readonly dueBehindAt: number | null | undefined;
 }
 
 /**
@@ -143,20 +155,42 @@ async function lookAtOnce(
   misfires: MisfireRange,
 ): Promise<FirstLook> {
   const { scope, driver } = tx;
-  const { now, timeWindowMs, misfiredBefore, maxCount: limit, excludedClasses: exceptClasses } = request;
-  const range = { misfiredBefore, limit, after: null, exceptJobs: misfires.exceptJobs, exceptClasses };
-  const due = { ...range, noLaterThan: notedBatchEnd(scope, now, timeWindowMs) };
-  const [misfired = [], , [first] = [], jobRows = [], ...halves] = await driver.queryAll([
+  const { now, timeWindowMs, noLaterThan, misfiredBefore, mayLeave } = request;
+  const classes = mayLeave ? request.fireableClasses : NO_CLASSES;
+  const leaving = { now, timeWindowMs, classes };
+  const range = {
+    noLaterThan,
+    misfiredBefore,
+    limit: request.maxCount,
+    after: null,
+    exceptJobs: misfires.exceptJobs,
+    exceptClasses: request.excludedClasses,
+  };
+  const due = { ...range, noLaterThan: notedBatchEnd(scope, leaving) };
+  const [misfired = [], , [first] = [], jobRows = [], [behind] = [], ...halves] = await driver.queryAll([
     selectAnyMisfired(scope, misfiredBefore, misfires.exceptJobs),
-    noteFirstDue(scope, { ...range, noLaterThan: request.noLaterThan }),
+    noteFirstDue(scope, range, leaving),
     selectFirstDue(scope),
     selectJobsOfDue(scope, due),
+    selectDueBehind(scope, range, leaving),
     ...selectDue(scope, due, true),
   ]);
   const jobs = new Map<number, JobDetail | Error>();
   noteJobs(jobRows, jobs);
-  const bound = batchEnd(first === undefined ? request.noLaterThan : Number(first[0]), now, timeWindowMs);
-  return { anyMisfired: misfired.length > 0, due: mergeDue(halves, limit), bound, jobs };
+  const firstAt = (first?.[0] ?? null) as number | null;
+  const isLeft = firstAt !== null && firstAt > now && first?.[1] === 1;
+  // Of what is due and was not found others hold the locks: who comes again soon sees whether they took it.
+  const comesAgain = firstAt === null || isLeft || firstAt <= now;
+  const behindAt = (behind?.[0] ?? null) as number | null;
+  return {
+    anyMisfired: misfired.length > 0,
+    due: mergeDue(halves, request.maxCount),
+    bound: batchEnd(firstAt ?? noLaterThan, now, timeWindowMs),
+    jobs,
+    isLeft,
+    dueAt: mayLeave && comesAgain ? firstAt : undefined,
+    dueBehindAt: mayLeave && (behindAt === null || behind?.[1] === 1) ? behindAt : undefined,
+  };
 }
 
 /** Pages through what is due; a page after the first is needed only when one brought triggers that must not be taken. */

@@ -27,6 +27,8 @@ export function busyJobs(scope: SqlScope): Sql {
 export interface DueRange {
   /** The last instant at which one may be due. */
   readonly noLaterThan: SqlPart;
+  /** It is due later than this. */
+  readonly laterThan?: SqlPart;
   readonly misfiredBefore: number;
   readonly limit: number;
   /** The trigger behind which to start, in fire order. */
@@ -58,7 +60,8 @@ export function selectDue(scope: SqlScope, range: DueRange, locks: boolean): rea
 function dueHalves(scope: SqlScope, range: DueRange, columns: Sql): readonly [Sql, Sql] {
   const { sql, dialect } = scope;
   const { dueAt } = dialect;
-  const rest = sql`AND t.${dueAt} <= ${range.noLaterThan} ${behind(scope, range.after)}
+  const later = range.laterThan === undefined ? sql`` : sql`AND t.${dueAt} > ${range.laterThan}`;
+  const rest = sql`AND t.${dueAt} <= ${range.noLaterThan} ${later} ${behind(scope, range.after)}
       AND t.job_id NOT IN ${range.exceptJobs} ${notOfClasses(scope, range.exceptClasses)}`;
   const half = (
     ignoresMisfire: 0 | 1,
@@ -68,26 +71,57 @@ function dueHalves(scope: SqlScope, range: DueRange, columns: Sql): readonly [Sq
   return [half(0, sql`AND t.${dueAt} >= ${range.misfiredBefore}`), half(1, sql``)];
 }
 
-/** Where {@link noteFirstDue} notes it: a variable of the connection. */
-const FIRST_DUE = new RawSql('@ametrine_first_due');
+/** What a claim asks about the triggers that it may leave until they are due (JS-ACQ-12). */
+export interface Leaving {
+  readonly now: number;
+  readonly timeWindowMs: number;
+  /** The classes of jobs whose triggers may be left, for a claim fires them once they are due; empty when none may. */
+  readonly classes: ReadonlySet<string>;
+}
 
-/** Notes when the first trigger of a range is due; null when there is none. SET would lock what it reads, and wait. */
-export function noteFirstDue(scope: SqlScope, range: DueRange): Sql {
-  const { sql, dialect } = scope;
-  const [caring, others] = dueHalves(scope, range, sql`t.next_fire_at`);
+/** Where {@link noteFirstDue} notes it: variables of the connection. */
+const FIRST_DUE = new RawSql('@ametrine_first_due');
+const FIRST_FIRES = new RawSql('@ametrine_first_fires');
+
+/** When the first trigger of each half of a range is due, and whether it could be left until then. */
+function firsts(scope: SqlScope, range: DueRange, { classes }: Leaving): Sql {
+  const { sql, dialect, tables } = scope;
+  const fires =
+    classes.size === 0
+      ? sql`0`
+      : sql`(t.calendar_name IS NULL AND (SELECT f.job_class FROM ${tables.jobs} AS f WHERE f.id = t.job_id) IN ${scope.list([...classes])})`;
+  const [caring, others] = dueHalves(scope, range, sql`t.next_fire_at, ${fires} AS fires`);
   const first = (half: Sql): Sql =>
     sql`SELECT * FROM (${half} ORDER BY t.${dialect.dueAt} LIMIT 1) AS first_one`;
-  return sql`SELECT min(next_fire_at) INTO ${FIRST_DUE} FROM (${first(caring)} UNION ALL ${first(others)}) AS firsts`;
+  return sql`(${first(caring)} UNION ALL ${first(others)}) AS firsts`;
+}
+
+/**
+ * Notes when the first trigger of a range is due, null when there is none, and whether it may be left until then. SET would
+ * lock what it reads, and wait.
+ */
+export function noteFirstDue(scope: SqlScope, range: DueRange, leaving: Leaving): Sql {
+  return scope.sql`SELECT min(next_fire_at), min(fires) INTO ${FIRST_DUE}, ${FIRST_FIRES} FROM ${firsts(scope, range, leaving)}`;
 }
 
 /** What was noted; no row when there is none. */
 export function selectFirstDue({ sql }: SqlScope): Sql {
-  return sql`SELECT ${FIRST_DUE} FROM DUAL WHERE ${FIRST_DUE} IS NOT NULL`;
+  return sql`SELECT ${FIRST_DUE}, ${FIRST_FIRES} FROM DUAL WHERE ${FIRST_DUE} IS NOT NULL`;
 }
 
-/** The last instant at which a trigger may be due to join a batch that begins with what was noted (`batchEnd`). */
-export function notedBatchEnd({ sql }: SqlScope, now: number, timeWindowMs: number): Sql {
-  return sql`(GREATEST(${FIRST_DUE}, ${now}) + ${timeWindowMs})`;
+/**
+ * The last instant at which a trigger may be due to join a batch that begins with what was noted (`batchEnd`); null when
+ * that is left.
+ */
+export function notedBatchEnd({ sql }: SqlScope, { now, timeWindowMs }: Leaving): Sql {
+  return sql`(CASE WHEN ${FIRST_FIRES} = 1 AND ${FIRST_DUE} > ${now} THEN NULL
+    ELSE GREATEST(${FIRST_DUE}, ${now}) + ${timeWindowMs} END)`;
+}
+
+/** When the first trigger of a range is due behind the batch that begins with what was noted, and whether it may be left. */
+export function selectDueBehind(scope: SqlScope, range: DueRange, leaving: Leaving): Sql {
+  const beyond = { ...range, laterThan: notedBatchEnd(scope, leaving) };
+  return scope.sql`SELECT min(next_fire_at), min(fires) FROM ${firsts(scope, beyond, leaving)}`;
 }
 
 /**
