@@ -45,9 +45,16 @@ const mutants: readonly Mutant[] = [
   {
     what: 'fires ahead of time',
     command: 'claim',
-    find: 'local fires = score <= now',
-    put: 'local fires = true',
+    find: 'local fires = score <= now and fireable',
+    put: 'local fires = fireable',
     rule: 'JS-ACQ-10',
+  },
+  {
+    what: 'leaves what is due soon and does not say so',
+    command: 'claim',
+    find: 'left_at = at\n',
+    put: "left_at = ''\n",
+    rule: 'JS-ACQ-12',
   },
   {
     what: 'does not count a fire',

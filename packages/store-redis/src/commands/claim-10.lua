@@ -17,11 +17,12 @@ ARGV
   12   what the tokens of this call begin with: the first claim has it with .1 behind it, the next with .2 …
   13   classes that may be fired, each between two NULs
   14   classes to leave out, likewise
+  15   1 when what is not due yet and would be fired once it is may be left, else 0
 
 Replies
   misfired, more, { id, value, data … }        handle these, then call again
   ok, { job id, job … }, { kind, token, id, value, data, run … }, { id of a trigger whose head is damaged … }, 1 when it
-  stepped over so many that it went no further, else 0
+  stepped over so many that it went no further, else 0, when the first is due that was left, '' none, '-' not known
     kind: a acquired, f fired (the value is the one before the fire), r fired by an earlier call (the value is now's)
   lost | late | locked, ms left
 ]]
@@ -42,6 +43,7 @@ local window = tonumber(ARGV[6])
 local max_misfires = tonumber(ARGV[8])
 local max_count = tonumber(ARGV[9])
 local node = ARGV[10]
+local may_leave = ARGV[15] == '1'
 -- The bound moves once, with the first claim: never beyond this.
 local horizon = math.max(no_later, now) + window
 
@@ -134,7 +136,7 @@ if again then
     recall(ARGV[12] .. '.' .. number)
   end
   finish_unremembered()
-  return { 'ok', job_list, claims, damaged, 0 }
+  return { 'ok', job_list, claims, damaged, 0, '-' }
 end
 
 -- A sorted set read page by page, as far as it is needed; pages grow, since often little is due of much that is asked for.
@@ -311,7 +313,7 @@ end
 local streams = { front, open_stream(due_ignore, '-inf') }
 streams[2].ended = had.due_ignore + grown.due_ignore == 0
 local bound = no_later
-local fresh = 0
+local fresh, left_at = 0, '-'
 local written, runs_written, gone = {}, {}, { {}, {} }
 local again_due = { {}, {} }
 local live_grown = {}
@@ -320,6 +322,7 @@ while #claims / 6 < max_count and stepped_over() < MOST_STEPS do
   local stream = earlier(streams[1], streams[2])
   local score = stream and peek(stream)
   if score == nil or score > bound then
+    left_at = score and score <= no_later and stream.page[2 * stream.at] or ''
     break
   end
   local which = stream == streams[1] and 1 or 2
@@ -336,16 +339,18 @@ while #claims / 6 < max_count and stepped_over() < MOST_STEPS do
     if job and not job.excluded and is_busy(job_id, job) then
       step_over(job_id, flags, rank, next_at, id)
     elseif job and not job.excluded then
+      local fireable = following ~= '' and job.fireable and not has(flags, 'c')
+      if fireable and score > now and may_leave then
+        left_at = at
+        break
+      end
       job.busy = job.exclusive
       if fresh == 0 then
         bound = math.max(score, now) + window
       end
       fresh = fresh + 1
       local token = ARGV[12] .. '.' .. fresh
-      local fires = score <= now
-        and following ~= ''
-        and job.fireable
-        and not has(flags, 'c')
+      local fires = score <= now and fireable
       gone[which][#gone[which] + 1] = member
       local changed
       if fires then
@@ -392,4 +397,4 @@ if fresh > 0 then
 else
   finish_unremembered()
 end
-return { 'ok', job_list, claims, damaged, gave_up }
+return { 'ok', job_list, claims, damaged, gave_up, left_at }

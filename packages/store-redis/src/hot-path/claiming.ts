@@ -29,6 +29,16 @@ const MOST_CLAIMS = 2000;
 /** What one claim is in the reply. */
 const STRIDE = 6;
 
+/** What the script answers, see commands/claim-10.lua. */
+type ClaimReply = readonly [
+  word: string,
+  jobs: string[],
+  claims: string[],
+  damagedIds: string[],
+  gaveUp: number,
+  leftAt: string,
+];
+
 /** What one reply holds, read. */
 interface Reading {
   readonly acquired: AcquiredTrigger[];
@@ -39,6 +49,7 @@ interface Reading {
 /** @rule JS-ACQ-01 to JS-ACQ-10 */
 export async function claim(host: Host, request: ClaimRequest, effects: Effects): Promise<ClaimResult> {
   let { maxMisfires } = request;
+  let moreMisfired = false;
   const maxCount = Math.min(request.maxCount, MOST_CLAIMS);
   for (;;) {
     const earlier = [...host.doubtful].slice(0, maxCount);
@@ -58,6 +69,7 @@ export async function claim(host: Host, request: ClaimRequest, effects: Effects)
         name,
         listed(request.fireableClasses),
         listed(request.excludedClasses),
+        request.mayLeave ? '1' : '0',
       ]),
     );
     if (reply[0] === 'misfired') {
@@ -65,24 +77,22 @@ export async function claim(host: Host, request: ClaimRequest, effects: Effects)
       const { handled, othersCame } = await applyMisfires(host, effects, request.now, handed);
       // What is damaged among them is out of the way now: the others are to be handled before anything is claimed.
       const goesOn = handled === 0 || (othersCame && handled < maxMisfires);
-      if (more === 1 || (othersCame && !goesOn)) effects.schedulingChanged(request.now);
+      moreMisfired = more === 1 || (othersCame && !goesOn);
+      if (moreMisfired) effects.schedulingChanged(request.now);
       maxMisfires = goesOn ? maxMisfires - handled : 0;
       continue;
     }
     for (const token of earlier) host.doubtful.delete(token);
-    const [, jobs, claims, damagedIds, gaveUp] = reply as readonly [
-      string,
-      string[],
-      string[],
-      string[],
-      number,
-    ];
+    const [, jobs, claims, damagedIds, gaveUp, leftAt] = reply as ClaimReply;
     const reading = await read(host, jobs, claims, request.now);
     for (const id of damagedIds) reading.damaged.push(damagedHead(id));
     await setAside(host, effects, reading.damaged);
     const isEmpty = reading.acquired.length === 0 && reading.fired.length === 0;
     if (!isEmpty && gaveUp === 1) effects.schedulingChanged(request.now);
-    if (!isEmpty || (reading.damaged.length === 0 && gaveUp === 0)) return reading;
+    if (isEmpty && (reading.damaged.length > 0 || gaveUp === 1)) continue;
+    const { acquired, fired } = reading;
+    if (!request.mayLeave || leftAt === '-' || moreMisfired) return { acquired, fired };
+    return { acquired, fired, nextDueAt: leftAt === '' ? null : Number(leftAt) };
   }
 }
 
