@@ -69,6 +69,8 @@ async function main(): Promise<number> {
   return run.counterexample === null ? 0 : EXIT_DIFFERENT;
 }
 
+// A harness may wait on connections that keep nothing alive: the process must not end before there is an answer.
+const alive = setInterval(() => {}, 60_000);
 try {
   process.exitCode = await main();
 } catch (error) {
@@ -76,4 +78,6 @@ try {
     `ametrine-conformance-model: ${error instanceof Error ? error.message : String(error)}\n`,
   );
   process.exitCode = EXIT_WRONG_USE;
+} finally {
+  clearInterval(alive);
 }
