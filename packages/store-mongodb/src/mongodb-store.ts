@@ -132,16 +132,25 @@ export class MongoDBJobStore extends JobStoreSupport {
     const collectionsBy = (client: MongoClient): Collections =>
       collectionsOf(client.db(databaseName), collectionPrefix, writeConcern);
     const collections = collectionsOf(connection.db, collectionPrefix, writeConcern);
+    // A server that stands alone writes its journal in order: that of the commit makes all before it durable.
+    const unjournaled = collectionsOf(connection.db, collectionPrefix, { w: 1 });
     await checkSchema(collections, collectionPrefix);
     await createIndexes(collections);
-    const lock = new SchedulerLock(collections.schedulers, schedulerName, timeoutMs);
+    const lock = new SchedulerLock({
+      schedulers: collections.schedulers,
+      scheduler: schedulerName,
+      timeoutMs,
+      // A client of the user's does not carry this node's name.
+      life: connection.isOwn ? this.#life : '',
+      isConnected: (life) => isConnected(connection.client, life),
+    });
     await lock.prepare();
     await prepareSignals(collections.signals, schedulerName);
     await this.#refuseDouble(connection, lock, instanceId);
     const shared = { collections, scheduler: schedulerName, life: this.#life, instanceId };
     const transactor = connection.hasTransactions
       ? new SessionTransactor(connection.client, shared, lock, writeConcern, timeoutMs, collectionsBy)
-      : new StandaloneTransactor(shared, lock, timeoutMs);
+      : new StandaloneTransactor({ ...shared, collections: unjournaled }, lock, timeoutMs);
     const wakeup = new Wakeup({
       signals: collections.signals,
       scheduler: schedulerName,

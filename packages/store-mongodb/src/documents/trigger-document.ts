@@ -124,6 +124,15 @@ const INSTRUCTIONS: ReadonlySet<unknown> = new Set<MisfireInstruction>([
   'nextWithExistingCount',
 ]);
 
+/** What `exclusive` is by the runs that are left: without one of a job that must not run twice, nothing. */
+export const EXCLUSIVE = {
+  $cond: [
+    { $anyElementTrue: [{ $map: { input: { $ifNull: ['$runs', []] }, in: '$$this.nonConcurrent' } }] },
+    '$exclusive',
+    '$$REMOVE',
+  ],
+} as const;
+
 /** The fields that never change as long as the trigger has its key. */
 export function identityFields(
   scheduler: string,

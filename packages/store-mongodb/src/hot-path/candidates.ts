@@ -91,7 +91,11 @@ async function findDue(
 ): Promise<readonly TriggerDocument[]> {
   const find = (part: 'late' | 'timely', count: number): Promise<TriggerDocument[]> =>
     triggers
-      .find(dueFilter(scheduler, range, exceptJobs, part), { sort: FIRE_ORDER, limit: count })
+      .find(dueFilter(scheduler, range, exceptJobs, part), {
+        sort: FIRE_ORDER,
+        limit: count,
+        ...inOneBatch(count),
+      })
       .toArray();
   const found = isLate(range) ? await find('late', limit) : [];
   return found.length === limit ? found : [...found, ...(await find('timely', limit - found.length))];
@@ -118,7 +122,7 @@ async function lookUpJobs(
   const ids = new Set<string>();
   for (const { document } of scanned) if (!jobs.has(document.job)) ids.add(document.job);
   if (ids.size === 0) return;
-  const found = await hot.collections.jobs.find({ _id: { $in: [...ids] } }).toArray();
+  const found = await hot.collections.jobs.find({ _id: { $in: [...ids] } }, inOneBatch(ids.size)).toArray();
   const exclusive: string[] = [];
   for (const id of ids) jobs.set(id, null);
   for (const document of found) {
@@ -209,6 +213,11 @@ export async function calendarsFor(
   if (names.size === 0) return new Map();
   const ids = [...names].map((name) => nameId(scheduler, name));
   return calendarsByName(await calendars.find({ _id: { $in: ids }, gone: { $exists: false } }).toArray());
+}
+
+/** Options of a find that brings at most so many: all of them with the first answer. */
+export function inOneBatch(count: number): { readonly batchSize: number } {
+  return { batchSize: count + 1 };
 }
 
 /** What a claim looks at first: the front of the due triggers, misfired or not. */

@@ -1,8 +1,9 @@
 /**
- * Claiming, and firing in the same step: two reads and one bulk write for a whole batch.
+ * Claiming, and firing in the same step: two reads and one write for a whole batch.
  *
  * @module
  */
+import type { JobDetail } from '@ametrine/core';
 import {
   type AcquiredTrigger,
   bundleOf,
@@ -16,10 +17,12 @@ import {
 import { FIRE_ORDER } from '../collections.js';
 import { type RunEntry, runEntry, type TriggerDocument } from '../documents/trigger-document.js';
 import { networkFault } from '../errors.js';
+import { type AlikeWrite, isPlainFire } from './alike-writes.js';
 import {
   type Candidate,
   calendarsFor,
   frontFilter,
+  inOneBatch,
   type Search,
   search,
   withReadableCalendars,
@@ -54,7 +57,11 @@ export async function claim(hot: HotPath, effects: Effects, request: ClaimReques
 /** Looks at the front of what is due; handles misfires when it meets one. */
 async function look(hot: HotPath, effects: Effects, request: ClaimRequest): Promise<Search> {
   const page = await hot.collections.triggers
-    .find(frontFilter(hot.scheduler, request), { sort: FIRE_ORDER, limit: request.maxCount })
+    .find(frontFilter(hot.scheduler, request), {
+      sort: FIRE_ORDER,
+      limit: request.maxCount,
+      ...inOneBatch(request.maxCount),
+    })
     .toArray();
   if (page.length === 0) return { kind: 'found', candidates: [] };
   if (page.some(({ hold }) => hold !== undefined)) return { kind: 'held' };
@@ -85,6 +92,14 @@ async function busyJobs(hot: HotPath): Promise<readonly string[]> {
   return found.map(({ _id }) => _id);
 }
 
+/**
+ * The job of such a trigger is read once the claim keeps all other runs of it away: what the run before left in its data
+ * may have been written since the job was looked up for the claim.
+ */
+function leavesDataToTheNext({ nonConcurrent, persistDataAfterExecution }: JobDetail): boolean {
+  return nonConcurrent && persistDataAfterExecution;
+}
+
 interface Taking {
   readonly write: GuardedWrite;
   readonly candidate: Candidate;
@@ -106,7 +121,7 @@ async function take(
     const dueAt = before.nextFireAt ?? request.now;
     const calendar = calendarNamed(calendars, before.calendarName);
     const decision =
-      dueAt <= request.now && request.fireableClasses.has(job.jobClass)
+      dueAt <= request.now && request.fireableClasses.has(job.jobClass) && !leavesDataToTheNext(job)
         ? fireDecision({
             record: { trigger: before, state: 'acquired', fireInstanceId: token },
             fireInstanceId: token,
@@ -130,11 +145,18 @@ async function take(
       firedAt: fires ? request.now : null,
     });
     const exclusive = job.nonConcurrent ? { exclusive: candidate.jobId } : {};
+    const alike = (kind: AlikeWrite['kind'], nextFireAt: number | null): AlikeWrite | null =>
+      job.nonConcurrent
+        ? null
+        : { kind, requestsRecovery: job.requestsRecovery, node: request.instanceId, nextFireAt };
     const guard = { _id: document._id, version: document.version, token };
     if (decision?.kind === 'fire') {
       const update = fireUpdate(decision.after, exclusive, { $push: { runs: run } });
       const fired = bundleOf(token, job, before, decision.after, calendar, request.now);
-      return { write: { ...guard, update }, candidate, acquired: null, fired };
+      const { after } = decision;
+      const plain = isPlainFire(before, after) ? alike('claimAndFire', after.nextFireAt) : null;
+      const write = { ...guard, update, alike: plain, firedAt: request.now };
+      return { write, candidate, acquired: null, fired };
     }
     const update = {
       $set: { state: 'acquired', claim: token, ...exclusive },
@@ -142,7 +164,7 @@ async function take(
       $inc: { version: 1 },
     };
     const acquired = { fireInstanceId: token, trigger: before, jobClass: job.jobClass };
-    return { write: { ...guard, update }, candidate, acquired, fired: null };
+    return { write: { ...guard, update, alike: alike('acquire', null) }, candidate, acquired, fired: null };
   });
   const made = await writeOrDoubt(hot, takings);
   const kept = takings.filter(({ write }) => made.has(write.token));

@@ -5,21 +5,18 @@
  * @module
  */
 import type { JobKey } from '@ametrine/core';
-import {
-  type Completion,
-  type CompletionOutcome,
-  type Effects,
-  encodeData,
-  keyText,
-} from '@ametrine/core/spi';
+import { type Completion, type CompletionOutcome, Effects, encodeData, keyText } from '@ametrine/core/spi';
 import { keyId } from '../documents/document-id.js';
 import { networkFault } from '../errors.js';
 import type { MongoTransaction } from '../transactions/mongo-transaction.js';
+import { inOneBatch } from './candidates.js';
 import { ENDING_FIELDS, type Ending, type EndingDocument, endingsOf } from './ended-runs.js';
 import { writeEndings } from './ending-writes.js';
 import type { HotPath } from './hot-path.js';
 
 const PATIENCE = 50;
+/** Of how many jobs it is counted whether they have other triggers. */
+const MOST_COUNTED = 16;
 
 /** Completions that need no more of the trigger than its hot fields; the others are left to the portable version. */
 export function isBatchable({ instruction }: Completion): boolean {
@@ -36,8 +33,9 @@ export async function complete(
     perishableJobs(hot, completions),
     readEndings(hot, completions),
   ]);
+  const goingWith = await jobsGoing(hot, perishable, completions);
   const isSingle = ({ changedData, instruction, jobKey }: Completion): boolean =>
-    changedData === null && (instruction === 'none' || !perishable.has(keyText(jobKey)));
+    changedData === null && (instruction === 'none' || !goingWith.has(keyText(jobKey)));
   const single = completions.filter(isSingle);
   const together = completions.filter((completion) => !isSingle(completion));
   // First what may start again: that forgets its signals.
@@ -46,6 +44,11 @@ export async function complete(
       ? []
       : await hot.transactor.write(effects, (tx) => endTogether(tx, effects, together));
   const ofSingle = await endEach(hot, effects, single, documents);
+  await removeBereft(
+    hot,
+    effects,
+    [...perishable.values()].filter((key) => !goingWith.has(keyText(key))),
+  );
   const [nextTogether, nextSingle] = [ofTogether.values(), ofSingle.values()];
   return completions.map((completion) => {
     const outcome = (isSingle(completion) ? nextSingle : nextTogether).next().value ?? 'stale';
@@ -55,19 +58,55 @@ export async function complete(
   });
 }
 
-/** The jobs that go with their last trigger, among those that may lose one. */
+/** By key: the jobs that go with their last trigger, among those that may lose one. */
 async function perishableJobs(
   { collections: { jobs }, scheduler }: HotPath,
   completions: readonly Completion[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, JobKey>> {
   const keys = new Map<string, JobKey>();
   for (const { instruction, jobKey } of completions)
     if (instruction !== 'none') keys.set(keyId(scheduler, jobKey), jobKey);
-  if (keys.size === 0) return new Set();
+  if (keys.size === 0) return new Map();
   const found = await jobs
     .find({ _id: { $in: [...keys.keys()] }, durable: { $ne: true } }, { projection: { _id: 1 } })
     .toArray();
-  return new Set(found.map(({ _id }) => keyText(keys.get(_id) as JobKey)));
+  return new Map(found.map(({ _id }) => [keyText(keys.get(_id) as JobKey), keys.get(_id) as JobKey]));
+}
+
+/**
+ * Those of the jobs that may have no trigger beside those that run: they go together with it, in one change. When there
+ * are many they all do, which is one change, too.
+ */
+async function jobsGoing(
+  { collections: { triggers }, scheduler }: HotPath,
+  perishable: ReadonlyMap<string, JobKey>,
+  completions: readonly Completion[],
+): Promise<ReadonlySet<string>> {
+  if (perishable.size > MOST_COUNTED) return new Set(perishable.keys());
+  const going = await Promise.all(
+    [...perishable].map(async ([text, key]) => {
+      const limit = 1 + completions.filter(({ jobKey }) => keyText(jobKey) === text).length;
+      const stored = await triggers.countDocuments({ job: keyId(scheduler, key) }, { limit });
+      return stored < limit ? [text] : [];
+    }),
+  );
+  return new Set(going.flat());
+}
+
+/** Removes jobs whose other triggers have all gone meanwhile: each end thought that another would be the last. */
+async function removeBereft(
+  { collections: { triggers }, scheduler, transactor }: HotPath,
+  effects: Effects,
+  keys: readonly JobKey[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  const ids = keys.map((key) => keyId(scheduler, key));
+  const kept: ReadonlySet<unknown> = new Set(await triggers.distinct('job', { job: { $in: ids } }));
+  const bereft = keys.filter((key) => !kept.has(keyId(scheduler, key)));
+  if (bereft.length === 0) return;
+  // Signals of its own, because it forgets them when it starts again.
+  const orphans = await transactor.write(new Effects(), (tx) => removeOrphans(tx, bereft));
+  for (const key of orphans) effects.jobDeleted(key);
 }
 
 type Documents = ReadonlyMap<string, EndingDocument>;
@@ -79,7 +118,7 @@ async function readEndings(
 ): Promise<Documents> {
   const ids = [...new Set(completions.map((completion) => documentId(scheduler, completion)))];
   const found = await triggers
-    .find<EndingDocument>({ _id: { $in: ids } }, { projection: ENDING_FIELDS })
+    .find<EndingDocument>({ _id: { $in: ids } }, { projection: ENDING_FIELDS, ...inOneBatch(ids.length) })
     .toArray();
   return new Map(found.map((document) => [document._id, document]));
 }
@@ -161,7 +200,7 @@ export async function endTogether(
     const key = { group: document.jobGroup, name: document.jobName };
     bereft.set(keyText(key), key);
   }
-  await removeOrphans(tx, effects, [...bereft.values()]);
+  for (const key of await removeOrphans(tx, [...bereft.values()])) effects.jobDeleted(key);
   return outcomes;
 }
 
@@ -173,13 +212,13 @@ async function persistData(tx: MongoTransaction, completions: readonly Completio
   if (latest.size > 0) await tx.putJobData(latest);
 }
 
-/** Removes the jobs that are not durable and have lost their last trigger, and says so (JS-REM-04). */
-async function removeOrphans(tx: MongoTransaction, effects: Effects, keys: readonly JobKey[]): Promise<void> {
-  if (keys.length === 0) return;
+/** Removes the jobs that are not durable and have lost their last trigger, and answers them (JS-REM-04). */
+async function removeOrphans(tx: MongoTransaction, keys: readonly JobKey[]): Promise<readonly JobKey[]> {
+  if (keys.length === 0) return [];
   const perishable = (await tx.getJobs(keys)).filter(({ durable }) => !durable).map(({ key }) => key);
-  if (perishable.length === 0) return;
+  if (perishable.length === 0) return [];
   const kept = new Set((await tx.jobsWithTriggers(perishable)).map(keyText));
   const orphans = perishable.filter((key) => !kept.has(keyText(key)));
   await tx.removeJobs(orphans);
-  for (const key of orphans) effects.jobDeleted(key);
+  return orphans;
 }

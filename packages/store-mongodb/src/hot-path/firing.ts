@@ -1,5 +1,5 @@
 /**
- * Firing claims whose time has come: two reads and one bulk write for a whole batch.
+ * Firing claims whose time has come: two reads and one write for a whole batch.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import {
   type AcquiredTrigger,
   bundleOf,
   calendarNamed,
+  type FireDecision,
   type FireOutcome,
   fireDecision,
   isSchedulerError,
@@ -16,10 +17,11 @@ import {
 } from '@ametrine/core/spi';
 import { keyId } from '../documents/document-id.js';
 import { readJobAnyway } from '../documents/job-document.js';
-import { readTrigger, type TriggerDocument } from '../documents/trigger-document.js';
+import { type RunEntry, readTrigger, type TriggerDocument } from '../documents/trigger-document.js';
 import { networkFault } from '../errors.js';
 import { isThere } from '../transactions/trigger-primitives.js';
-import { calendarsFor, jobsWithRuns } from './candidates.js';
+import { type AlikeWrite, isPlainFire } from './alike-writes.js';
+import { calendarsFor, inOneBatch, jobsWithRuns } from './candidates.js';
 import { type Doubt, takeBack } from './doubts.js';
 import { fireUpdate } from './fire-update.js';
 import { type GuardedWrite, writeGuarded } from './guarded-writes.js';
@@ -88,7 +90,7 @@ export async function fire(
     const update = fireUpdate(after, { runs, ...(job.nonConcurrent ? { exclusive: jobId } : {}) }, {});
     const { _id, version } = document;
     firings.push({
-      write: { _id, version, update, token: fireInstanceId, firedAt: now },
+      write: { _id, version, update, token: fireInstanceId, firedAt: now, alike: alikeOf(decision, run) },
       doubt: { _id, version, token: fireInstanceId, before, run },
       bundle: bundleOf(fireInstanceId, job, before, after, calendar, now),
     });
@@ -113,6 +115,16 @@ export async function fire(
   );
 }
 
+/** A fire of a claim is like others unless its job must not, or as it was claimed should not, run twice at once. */
+function alikeOf(
+  { job, before, after }: Extract<FireDecision, { kind: 'fire' }>,
+  run: RunEntry,
+): AlikeWrite | null {
+  if (job.nonConcurrent || run.nonConcurrent || !isPlainFire(before, after)) return null;
+  const { requestsRecovery } = job;
+  return { kind: 'fire', requestsRecovery, node: run.node, nextFireAt: after.nextFireAt };
+}
+
 /** A fire that is repeated after a broken connection: when it was made nobody was told, so it is made anew. */
 async function settleFires(hot: HotPath, acquired: readonly AcquiredTrigger[]): Promise<void> {
   const doubts = acquired
@@ -129,7 +141,7 @@ async function readFree(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, TriggerDocument>> {
   for (let attempt = 1; ; attempt++) {
-    const found = await triggers.find({ _id: { $in: [...ids] } }).toArray();
+    const found = await triggers.find({ _id: { $in: [...ids] } }, inOneBatch(ids.length)).toArray();
     if (attempt === PATIENCE || found.every(({ hold }) => hold === undefined)) {
       return new Map(found.map((document) => [document._id, document]));
     }
@@ -137,14 +149,21 @@ async function readFree(
   }
 }
 
+/** The jobs of triggers, when no change is holding them: one that is about to be replaced is not read half-way. */
 async function jobsOf(
-  { collections: { jobs } }: HotPath,
+  { collections: { jobs }, transactor }: HotPath,
   documents: readonly TriggerDocument[],
 ): Promise<ReadonlyMap<string, JobDetail>> {
   const ids = new Set(documents.filter(isThere).map(({ job }) => job));
   if (ids.size === 0) return new Map();
-  const found = await jobs.find({ _id: { $in: [...ids] }, gone: { $exists: false } }).toArray();
-  return new Map(found.map((document) => [document._id, readJobAnyway(document)]));
+  for (let attempt = 1; ; attempt++) {
+    const found = await jobs.find({ _id: { $in: [...ids] } }, inOneBatch(ids.size)).toArray();
+    if (attempt === PATIENCE || found.every(({ hold }) => hold === undefined)) {
+      const present = found.filter(({ gone }) => gone === undefined);
+      return new Map(present.map((document) => [document._id, readJobAnyway(document)]));
+    }
+    await transactor.settle();
+  }
 }
 
 function readable(documents: readonly TriggerDocument[]): readonly TriggerRecord[] {

@@ -14,7 +14,7 @@ import {
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
 import { FIRE_ORDER } from '../collections.js';
 import type { TriggerDocument } from '../documents/trigger-document.js';
-import { calendarsFor, readScanned } from './candidates.js';
+import { calendarsFor, inOneBatch, readScanned } from './candidates.js';
 import { unchanged } from './guarded-writes.js';
 import type { HotPath } from './hot-path.js';
 
@@ -39,7 +39,13 @@ export async function applyMisfires(
     misfireInstruction: { $ne: 'ignore' },
     ...(busyJobs.length === 0 ? {} : { job: { $nin: [...busyJobs] } }),
   };
-  const found = await triggers.find(filter, { sort: FIRE_ORDER, limit: maxMisfires + 1 }).toArray();
+  const found = await triggers
+    .find(filter, {
+      sort: FIRE_ORDER,
+      limit: maxMisfires + 1,
+      ...inOneBatch(maxMisfires + 1),
+    })
+    .toArray();
   if (found.length === 0) return false;
   const scanned = await readScanned(hot, effects, found.slice(0, maxMisfires));
   const calendars = await calendarsFor(hot, scanned);

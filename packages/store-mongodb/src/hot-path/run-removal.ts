@@ -4,6 +4,7 @@
  * @module
  */
 import type { Document } from 'mongodb';
+import { EXCLUSIVE } from '../documents/trigger-document.js';
 
 /** The stages that remove the run of a token, with the claim that it holds and what it keeps others from. */
 export function removingRun(token: string): readonly Document[] {
@@ -18,16 +19,6 @@ export function removingRun(token: string): readonly Document[] {
         claim: { $cond: [claimed, '$$REMOVE', '$claim'] },
       },
     },
-    {
-      $set: {
-        exclusive: {
-          $cond: [
-            { $anyElementTrue: [{ $map: { input: '$runs', in: '$$this.nonConcurrent' } }] },
-            '$exclusive',
-            '$$REMOVE',
-          ],
-        },
-      },
-    },
+    { $set: { exclusive: EXCLUSIVE } },
   ];
 }

@@ -11,11 +11,13 @@
 import type { Collection, Document } from 'mongodb';
 import type { Collections } from '../collections.js';
 import type { Held } from '../documents/held.js';
+import { EXCLUSIVE } from '../documents/trigger-document.js';
 
 /** The collections that changes touch. */
 export type Touched = 'triggers' | 'jobs' | 'calendars';
 
-const ALL: readonly Touched[] = ['triggers', 'jobs', 'calendars'];
+/** All of them. */
+export const ALL: readonly Touched[] = ['triggers', 'jobs', 'calendars'];
 
 /** A pipeline whose first stage marks the document, when there is a fence to mark it with. */
 export function holding(fence: number | null, stages: readonly Document[]): Document[] {
@@ -40,14 +42,18 @@ export async function carryThrough(
       heldIn(collections, name).bulkWrite(
         [
           { deleteMany: { filter: { scheduler, hold: fence, gone: true } } },
-          {
-            updateMany: { filter: { scheduler, hold: fence }, update: { $unset: { hold: '', before: '' } } },
-          },
+          { updateMany: { filter: { scheduler, hold: fence }, update: [...unmarking(name)] } },
         ],
         { ordered: true },
       ),
     ),
   );
+}
+
+/** Takes the marks off a document; a trigger whose last run ended lets go of its job with them, and no sooner. */
+function unmarking(name: Touched): readonly Document[] {
+  const unmarked = { $unset: ['hold', 'before'] };
+  return name === 'triggers' ? [{ $set: { exclusive: EXCLUSIVE } }, unmarked] : [unmarked];
 }
 
 /**

@@ -71,6 +71,15 @@ export class JobPrimitives {
     return holding(this.parts.fence, stages);
   }
 
+  /**
+   * Chooses what this change may write to. An owner that lost the lock without noticing must not touch what the next
+   * one holds; what else it writes does not count, and is taken back.
+   */
+  protected mine<F extends object>(filter: F): F {
+    const { fence } = this.parts;
+    return fence === null ? filter : { ...filter, hold: { $not: { $gt: fence } } };
+  }
+
   protected idOf(key: JobKey): string {
     return keyId(this.scheduler, key);
   }
@@ -107,7 +116,7 @@ export class JobPrimitives {
           ? { replaceOne: { filter: { _id: document._id }, replacement: document, upsert: true } }
           : {
               updateOne: {
-                filter: { _id: document._id },
+                filter: this.mine({ _id: document._id }),
                 update: this.held([replacing(document)]),
                 upsert: true,
               },
@@ -139,7 +148,7 @@ export class JobPrimitives {
     for (const piece of pieces(keys.map((key) => this.idOf(key)))) {
       const filter = { _id: { $in: piece } };
       if (this.parts.fence === null) await this.collections.jobs.deleteMany(filter, this.within);
-      else await this.collections.jobs.updateMany(filter, this.held([emptied()]));
+      else await this.collections.jobs.updateMany(this.mine(filter), this.held([emptied()]));
     }
   }
 
@@ -207,14 +216,19 @@ export class JobPrimitives {
     const filter = { _id: document._id };
     const options = { upsert: true, ...this.within };
     if (this.parts.fence === null) await this.collections.calendars.replaceOne(filter, document, options);
-    else await this.collections.calendars.updateOne(filter, this.held([replacing(document)]), options);
+    else
+      await this.collections.calendars.updateOne(
+        this.mine(filter),
+        this.held([replacing(document)]),
+        options,
+      );
   }
 
   async removeCalendar(name: string): Promise<void> {
     const filter = { _id: nameId(this.scheduler, name) };
     this.touched.add('calendars');
     if (this.parts.fence === null) await this.collections.calendars.deleteOne(filter, this.within);
-    else await this.collections.calendars.updateOne(filter, this.held([emptied()]));
+    else await this.collections.calendars.updateOne(this.mine(filter), this.held([emptied()]));
   }
 
   async listCalendarNames(): Promise<readonly string[]> {

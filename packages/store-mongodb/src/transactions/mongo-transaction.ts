@@ -7,6 +7,7 @@ import type { ExecutionRecord, ExecutionSelection, StoreCounts, StoreTransaction
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
 import type { JobDocument } from '../documents/job-document.js';
 import {
+  EXCLUSIVE,
   type RunEntry,
   readExecution,
   runEntry,
@@ -18,15 +19,6 @@ import { pieces, present } from './job-primitives.js';
 import { REMOVED_FIELDS, TriggerPrimitives } from './trigger-primitives.js';
 
 const HIGHER = { version: { $add: [{ $ifNull: ['$version', 0] }, 1] } };
-/** Without a run of that kind the trigger keeps no other from running. */
-const EXCLUSIVE = {
-  $cond: [
-    { $anyElementTrue: [{ $map: { input: '$runs', in: '$$this.nonConcurrent' } }] },
-    '$exclusive',
-    '$$REMOVE',
-  ],
-};
-
 /** The primitives over one open transaction. */
 export class MongoTransaction extends TriggerPrimitives implements StoreTransaction {
   async selectExecutions(selection: ExecutionSelection): Promise<readonly ExecutionRecord[]> {
@@ -83,7 +75,11 @@ export class MongoTransaction extends TriggerPrimitives implements StoreTransact
     const operations = [...byTrigger].map(([id, entries]): AnyBulkWriteOperation<TriggerDocument> => {
       this.forget(id);
       return {
-        updateOne: { filter: { _id: id }, update: this.held(this.#putting(entries)), upsert: true },
+        updateOne: {
+          filter: this.mine({ _id: id }),
+          update: this.held(this.#putting(entries)),
+          upsert: true,
+        },
       };
     });
     await this.collections.triggers.bulkWrite(operations, { ordered: false, ...this.within });
@@ -101,8 +97,16 @@ export class MongoTransaction extends TriggerPrimitives implements StoreTransact
           ...HIGHER,
         },
       },
-      { $set: { exclusive: EXCLUSIVE } },
+      ...this.#freeing(),
     ];
+  }
+
+  /**
+   * The stage that lets go of the job when no run keeps it. On a server without transactions that is left to the end of
+   * the change: until it counts nobody may run the job, whose data this change may be about to write.
+   */
+  #freeing(): readonly Document[] {
+    return this.parts.fence === null ? [{ $set: { exclusive: EXCLUSIVE } }] : [];
   }
 
   async removeExecutions(fireInstanceIds: readonly string[]): Promise<void> {
@@ -121,10 +125,11 @@ export class MongoTransaction extends TriggerPrimitives implements StoreTransact
       if (found.length === 0) continue;
       for (const { _id } of found) this.forget(_id);
       const isOver = { $and: [{ $eq: ['$state', 'removed'] }, { $eq: [{ $size: '$runs' }, 0] }] };
-      const gone = fence === null ? {} : { gone: { $cond: [isOver, true, '$$REMOVE'] } };
+      const after =
+        fence === null ? this.#freeing() : [{ $set: { gone: { $cond: [isOver, true, '$$REMOVE'] } } }];
       await this.collections.triggers.updateMany(
-        { _id: { $in: found.map(({ _id }) => _id) } },
-        this.held([{ $set: { runs: without(ids), ...HIGHER } }, { $set: { exclusive: EXCLUSIVE, ...gone } }]),
+        this.mine({ _id: { $in: found.map(({ _id }) => _id) } }),
+        this.held([{ $set: { runs: without(ids), ...HIGHER } }, ...after]),
         this.within,
       );
       const removed = found.filter(({ state }) => state === 'removed').map(({ _id }) => _id);
@@ -160,7 +165,7 @@ export class MongoTransaction extends TriggerPrimitives implements StoreTransact
         {
           $set: { runs: { $literal: runs }, state, ...HIGHER, ...(goes ? { gone: true } : {}) },
         },
-        { $set: { exclusive: EXCLUSIVE } },
+        ...this.#freeing(),
         ...(unset.length === 0 ? [] : [{ $unset: unset }]),
       ];
       return { updateOne: { filter, update: this.held(stages) } };
@@ -176,7 +181,7 @@ export class MongoTransaction extends TriggerPrimitives implements StoreTransact
     const operations = [...data].map(
       ([_id, text]): AnyBulkWriteOperation<JobDocument> => ({
         updateOne: {
-          filter: { _id, persistsData: true },
+          filter: this.mine({ _id, persistsData: true }),
           update: this.held([{ $set: { data: { $literal: text } } }]),
         },
       }),
@@ -199,7 +204,7 @@ export class MongoTransaction extends TriggerPrimitives implements StoreTransact
       this.touched.add(name);
       const collection = this.collections[name] as unknown as typeof this.collections.triggers;
       if (fence === null) await collection.deleteMany({ scheduler }, this.within);
-      else await collection.updateMany({ scheduler }, this.held([emptied]));
+      else await collection.updateMany(this.mine({ scheduler }), this.held([emptied]));
     }
     await this.putPausedGroups({ triggerGroups: [], jobGroups: [], all: false });
   }

@@ -16,6 +16,10 @@ import { waitAbout } from '../waiting.js';
 const SILENCE_MS = 5000;
 /** How often an owner says that it is there, in ms. */
 const RENEW_MS = 1000;
+/** How often whoever waits looks whether the owner's process is gone, in ms. */
+const LOOK_EVERY_MS = 100;
+/** How often in a row it must be gone: its connections may be lost together, and be made anew. */
+const TIMES_GONE = 2;
 /** However impatient the options are, a lock that a dead process holds must be survived, in ms. */
 const LEAST_WAIT_MS = 3 * SILENCE_MS;
 const FREE = { $or: [{ owner: null }, { $expr: { $lt: ['$until', '$$NOW'] } }] };
@@ -36,16 +40,29 @@ export type SmallFacts = Partial<
   Pick<SchedulerDocument, 'pausedTriggerGroups' | 'pausedJobGroups' | 'pausedAll' | 'nodes'>
 >;
 
+/** What a lock works with. */
+export interface LockParts {
+  readonly schedulers: Collection<SchedulerDocument>;
+  readonly scheduler: string;
+  readonly timeoutMs: number;
+  /** What the connections of this node are called on the server; empty when they cannot be known by it. */
+  readonly life: string;
+  /** Whether the process of a life still has connections; null when the server does not say. */
+  isConnected(life: string): Promise<boolean | null>;
+}
+
 /** The lock of one scheduler name. */
 export class SchedulerLock {
+  readonly #parts: LockParts;
   readonly #schedulers: Collection<SchedulerDocument>;
   readonly #scheduler: string;
   readonly #patienceMs: number;
 
-  constructor(schedulers: Collection<SchedulerDocument>, scheduler: string, timeoutMs: number) {
-    this.#schedulers = schedulers;
-    this.#scheduler = scheduler;
-    this.#patienceMs = Math.max(timeoutMs, LEAST_WAIT_MS);
+  constructor(parts: LockParts) {
+    this.#parts = parts;
+    this.#schedulers = parts.schedulers;
+    this.#scheduler = parts.scheduler;
+    this.#patienceMs = Math.max(parts.timeoutMs, LEAST_WAIT_MS);
   }
 
   /** Makes the document of a scheduler name that is used for the first time. */
@@ -62,13 +79,14 @@ export class SchedulerLock {
   }
 
   /**
-   * Takes the lock, when its owner lets go or falls silent.
+   * Takes the lock, when its owner lets go, falls silent, or is the process of nobody.
    *
    * @throws SchedulerError `ERR_STORE_BUSY`
    */
   async acquire(session?: ClientSession): Promise<Tenure> {
     const began = performance.now();
-    const owner = randomUUID();
+    const owner = `${this.#parts.life}/${randomUUID()}`;
+    const watch = new OwnerWatch(this.#parts);
     for (let attempt = 0; ; attempt++) {
       const document = await this.#schedulers.findOneAndUpdate(
         { _id: this.#scheduler, ...FREE },
@@ -90,6 +108,7 @@ export class SchedulerLock {
       }
       if (attempt === 0) await this.look();
       if (performance.now() - began > this.#patienceMs) throw busy(this.#patienceMs);
+      await watch.look();
       await waitAbout(Math.min(1 + attempt, 15));
     }
   }
@@ -107,12 +126,16 @@ export class SchedulerLock {
     return () => clearInterval(timer);
   }
 
-  /** Lets go, within the session's transaction when there is one. Answers false when the lock was lost. */
+  /**
+   * Lets go, within the session's transaction when there is one. Answers false when the lock was lost. Only facts wait
+   * for what the write concern asks for: a lock that is found taken again is taken over like any other.
+   */
   async release({ owner }: Tenure, facts: SmallFacts, session?: ClientSession): Promise<boolean> {
+    const alone = Object.keys(facts).length === 0 ? { writeConcern: { w: 1 } } : {};
     const { matchedCount } = await this.#schedulers.updateOne(
       { _id: this.#scheduler, owner },
       { $set: { ...facts, owner: null, committed: false } },
-      session ? { session } : {},
+      session ? { session } : alone,
     );
     return matchedCount === 1;
   }
@@ -152,6 +175,35 @@ export class SchedulerLock {
       { $set: { ...facts, committed: true } },
     );
     return matchedCount === 1;
+  }
+}
+
+/** Frees a lock whose owner's process is gone: a process that died says nothing, and others need not wait until it is silent for long. */
+class OwnerWatch {
+  readonly #parts: LockParts;
+  #lookedAt = performance.now();
+  #gone = '';
+  #times = 0;
+
+  constructor(parts: LockParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks, when it is time to. */
+  async look(): Promise<void> {
+    if (performance.now() - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = performance.now();
+    const { schedulers, scheduler, isConnected } = this.#parts;
+    const owner = (await schedulers.findOne({ _id: scheduler }, { projection: { owner: 1 } }))?.owner ?? '';
+    const life = owner.slice(0, owner.indexOf('/'));
+    if (life === '' || (await isConnected(life)) !== false) {
+      this.#times = 0;
+      return;
+    }
+    this.#times = owner === this.#gone ? this.#times + 1 : 1;
+    this.#gone = owner;
+    if (this.#times < TIMES_GONE) return;
+    await schedulers.updateOne({ _id: scheduler, owner }, { $set: { until: new Date(0) } });
   }
 }
 

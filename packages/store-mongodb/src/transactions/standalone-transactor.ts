@@ -8,7 +8,7 @@ import type { SchedulerDocument } from '../documents/scheduler-document.js';
 import { networkFault } from '../errors.js';
 import { waitAbout } from '../waiting.js';
 import { Conflict, isDuplicate } from './conflict.js';
-import { carryThrough, isHeld, takeBack } from './hold.js';
+import { ALL, carryThrough, isHeld, takeBack } from './hold.js';
 import { MongoTransaction } from './mongo-transaction.js';
 import type { SchedulerLock, Tenure } from './scheduler-lock.js';
 import { fateUnknown } from './session-transactor.js';
@@ -18,6 +18,8 @@ import { cannotJoin } from './user-transaction.js';
 /** A reader that changes keep overtaking takes its turn among them. */
 const READING_ATTEMPTS = 5;
 const LEAST_PATIENCE_MS = 15_000;
+/** How long an owner may take before whoever waits for it takes its turn, in ms. */
+const PATIENCE_WITH_OWNER_MS = 500;
 
 /** The lock, marks on documents, and one write that makes them count; see `hold.ts`. */
 export class StandaloneTransactor implements Transactor {
@@ -155,7 +157,7 @@ export class StandaloneTransactor implements Transactor {
       const document = await this.#lock.look();
       if (document.owner === null) return document;
       // An owner that died is overtaken once it was silent for long enough.
-      if (performance.now() - began > 500) await this.settle();
+      if (performance.now() - began > PATIENCE_WITH_OWNER_MS) await this.settle();
       else await waitAbout(Math.min(attempt, 10));
     }
   }
@@ -164,7 +166,9 @@ export class StandaloneTransactor implements Transactor {
     throw cannotJoin();
   }
 
-  settle(): Promise<void> {
+  async settle(): Promise<void> {
+    const { owner } = await this.#lock.look();
+    if (owner === null ? await this.#isNothingHeld() : await this.#letsGo(owner)) return;
     this.#settling ??= this.#queue.run(async () => {
       this.#settling = null;
       const tenure = await this.#lock.acquire();
@@ -175,6 +179,23 @@ export class StandaloneTransactor implements Transactor {
       }
     });
     return this.#settling;
+  }
+
+  /** What was held is free by now, as it is after every change that was not cut short. */
+  async #isNothingHeld(): Promise<boolean> {
+    const { collections, scheduler } = this.#parts;
+    const held = await Promise.all(ALL.map((name) => isHeld(collections, scheduler, name)));
+    return !held.includes(true);
+  }
+
+  /** Waits for an owner who is at work; answers false when that takes too long. */
+  async #letsGo(owner: string): Promise<boolean> {
+    const began = performance.now();
+    for (let attempt = 1; performance.now() - began < PATIENCE_WITH_OWNER_MS; attempt++) {
+      await waitAbout(Math.min(attempt, 10));
+      if ((await this.#lock.look()).owner !== owner) return true;
+    }
+    return false;
   }
 }
 

@@ -106,7 +106,7 @@ export class TriggerPrimitives extends JobPrimitives {
         }
         operations.push({
           updateOne: {
-            filter: version === undefined ? { _id: id } : { _id: id, version },
+            filter: this.mine(version === undefined ? { _id: id } : { _id: id, version }),
             update: this.#putting(record),
             upsert: version === undefined,
           },
@@ -151,7 +151,7 @@ export class TriggerPrimitives extends JobPrimitives {
         await this.collections.triggers.deleteMany({ _id: { $in: piece }, runs: { $size: 0 } }, this.within);
       }
       await this.collections.triggers.updateMany(
-        { _id: { $in: piece } },
+        this.mine({ _id: { $in: piece } }),
         this.held([{ $set: { state: 'removed', ...HIGHER, ...gone } }, { $unset: [...REMOVED_FIELDS] }]),
         this.within,
       );
@@ -210,7 +210,7 @@ export class TriggerPrimitives extends JobPrimitives {
     this.#versions.clear();
     const filter = await this.#selected(selection);
     await this.collections.triggers.updateMany(
-      { $and: [filter, { state: { $in: [...from] } }] },
+      this.mine({ $and: [filter, { state: { $in: [...from] } }] }),
       this.held([{ $set: { state: to, ...HIGHER } }, { $unset: ['claim'] }]),
       this.within,
     );
@@ -279,7 +279,7 @@ export class TriggerPrimitives extends JobPrimitives {
     this.touched.add('triggers');
     for (const id of ids) this.#versions.delete(id);
     await this.collections.triggers.updateMany(
-      { _id: { $in: [...ids] } },
+      this.mine({ _id: { $in: [...ids] } }),
       this.held([{ $set: { state: 'error', ...HIGHER } }, { $unset: ['claim'] }]),
       this.within,
     );

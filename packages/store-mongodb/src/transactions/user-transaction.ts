@@ -35,7 +35,16 @@ export async function joinTransaction<T>(
 ): Promise<T> {
   const { session, client } = checkSession(transaction);
   const collections = collectionsBy(client);
-  const lock = new SchedulerLock(collections.schedulers, shared.scheduler, timeoutMs);
+  const { scheduler } = shared;
+  const { schedulers } = collections;
+  // It never owns the lock, and need not know who does.
+  const lock = new SchedulerLock({
+    schedulers,
+    scheduler,
+    timeoutMs,
+    life: '',
+    isConnected: async () => null,
+  });
   try {
     const document = await lock.enter(session);
     const tx = new MongoTransaction({ ...shared, collections, document, session, fence: null, effects });
@@ -44,7 +53,7 @@ export async function joinTransaction<T>(
     if (Object.keys(tx.facts).length > 0) await lock.note(tx.facts, session);
     // In nobody's name: this node, too, hears of the commit only so.
     if (effects.change !== undefined) {
-      await announce(collections, shared.scheduler, effects.change, session);
+      await announce(collections, scheduler, effects.change, session);
     }
     return result;
   } catch (error) {
