@@ -194,7 +194,7 @@ describe('ametrine run refuses', () => {
       { ...memory, store: { type: 'memory', path: 'x' }, schedule: [] },
       'store.path',
     ],
-    ['a schedule that is no list', { ...memory, schedule: {} }, 'schedule: is {}'],
+    ['a schedule that is no list', { ...memory, schedule: {} }, 'schedule: is an object {}'],
     ['a job module that is no path', { ...memory, jobs: { Hello: 5 }, schedule: [] }, 'jobs.Hello: is 5'],
     [
       'a module elsewhere',

@@ -49,6 +49,7 @@ interface Asked {
 const NO_NEWS = Number.POSITIVE_INFINITY;
 const UNKNOWN_NEWS = Number.NEGATIVE_INFINITY;
 const LOOK_NOW = Number.NEGATIVE_INFINITY;
+const NEVER = Number.POSITIVE_INFINITY;
 /** When nothing that was claimed could run, the store is not asked again at once: it would give the same. */
 const LONGEST_FRUITLESS_WAIT_MS = 1000;
 
@@ -232,6 +233,7 @@ export class FiringLoop {
     const notFired: AcquiredTrigger[] = [];
     let ran = false;
     for (const [index, result] of results.entries()) {
+      this.#lookAt = Math.min(this.#lookAt, comesAgainAt(result));
       if (result.kind === 'fired') {
         this.#parts.run(result.bundle);
         ran = true;
@@ -301,6 +303,12 @@ export class FiringLoop {
     // Other runs that end in this turn free their slots too: claim for all of them at once.
     await nextTurn();
   }
+}
+
+/** When a trigger may be claimed again (epoch ms): the store told only of what it left. */
+function comesAgainAt(result: FireResult): number {
+  if (result.kind !== 'fired') return LOOK_NOW;
+  return result.bundle.trigger.nextFireAt ?? NEVER;
 }
 
 function dueTime(claim: AcquiredTrigger): number {

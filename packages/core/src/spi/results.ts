@@ -57,7 +57,8 @@ export interface AcquireResult {
   readonly fired: readonly FireResult[];
   /**
    * Epoch ms: nothing that could have been claimed and was left is due before this; null when nothing was left that is
-   * due at `noLaterThan` or before. Absent when the store does not know. Only when asked for by `mayLeave`.
+   * due at `noLaterThan` or before. What this call fired was not left: its bundle says when it comes again. Absent when the
+   * store does not know. Only when asked for by `mayLeave`.
    */
   readonly nextDueAt?: number | null;
 }

@@ -1,6 +1,6 @@
 import { allCases, type Harness, runCase } from '@ametrine/conformance';
 import type { Collection, Db, Document } from 'mongodb';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyUnavailable } from '../../../../test/servers/mongodb.mjs';
 import type { Connection } from '../../src/connection.js';
 
@@ -99,9 +99,14 @@ function claimIn(update: Document | undefined): Document | undefined {
 }
 
 const reason = await whyUnavailable();
+const HARNESS = '../../../conformance/harnesses/mongodb.mjs';
 
-describe.skipIf(reason !== null)(`broken operations${reason === null ? '' : ` (${reason})`}`, async () => {
-  const { default: harness } = await import('../../../conformance/harnesses/mongodb.mjs');
+describe.skipIf(reason !== null)(`broken operations${reason === null ? '' : ` (${reason})`}`, () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    // It starts the server.
+    harness = ((await import(HARNESS)) as { readonly default: Harness }).default;
+  });
   const found = new Set<string>();
   afterAll(() => {
     expect([...found].sort()).toEqual(mutants.map(({ what }) => what).sort());
