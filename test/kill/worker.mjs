@@ -8,7 +8,7 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as work } from 'node:timers/promises';
-import { createScheduler, DEFAULT_GROUP, RECOVERY_GROUP } from '@ametrine/core';
+import { createScheduler, DEFAULT_GROUP, isSchedulerError, RECOVERY_GROUP } from '@ametrine/core';
 import { loadAdapter } from './stores/adapter.mjs';
 import { workloadOf } from './workloads.mjs';
 
@@ -26,6 +26,7 @@ const log = openSync(logFile, 'a');
 const { jobs, triggers, oneShots } = workloadOf(choice);
 /** Runs are many: one message for all of this long is enough to wake the test. */
 const WAKE_EVERY_MS = 50;
+const BETWEEN_ATTEMPTS_MS = 200;
 let wakes = false;
 
 /**
@@ -46,8 +47,9 @@ function note(event, facts = {}) {
   }, WAKE_EVERY_MS).unref();
 }
 
-async function openStore() {
-  const adapter = await loadAdapter(storeName);
+const adapter = await loadAdapter(storeName);
+
+function openStore() {
   const store = adapter.openStore(/** @type {never} */ (connection));
   const complete = store.triggeredJobsComplete.bind(store);
   // Writes down what the store acknowledged.
@@ -90,7 +92,7 @@ async function run({
 }
 
 const scheduler = createScheduler({
-  store: await openStore(),
+  store: openStore(),
   name: 'kill-test',
   concurrency: options.concurrency,
   checkInIntervalMs: 1000,
@@ -110,6 +112,25 @@ const scheduler = createScheduler({
     ],
   },
 });
+
+/**
+ * A call that fails because of what the test does to the servers is repeated, as a supervisor would start the process
+ * again. When it never succeeds, the test gives up on this life.
+ *
+ * @template T
+ * @param {() => Promise<T>} call
+ * @returns {Promise<T>}
+ */
+async function persistently(call) {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isSchedulerError(error) || adapter.tolerates?.includes(error.code) !== true) throw error;
+      await work(BETWEEN_ATTEMPTS_MS);
+    }
+  }
+}
 
 async function storeWorkload() {
   const now = Date.now();
@@ -139,9 +160,12 @@ async function statesOfAll() {
 }
 
 if (options.create && (await scheduler.listTriggerKeys()).length === 0) await storeWorkload();
-if (options.inspects) note(options.runs ? 'opened' : 'inspected', { states: await statesOfAll() });
+if (options.inspects) {
+  const states = await persistently(statesOfAll);
+  note(options.runs ? 'opened' : 'inspected', { states });
+}
 if (options.runs) {
-  await scheduler.start();
+  await persistently(() => scheduler.start());
   note('started');
 }
 
