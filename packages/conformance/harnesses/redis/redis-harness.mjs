@@ -37,7 +37,8 @@ class MortalRedisJobStore extends RedisJobStore {
     client.duplicate = (...args) => {
       if (this.#dead) throw new Error('Connection is closed');
       const another = duplicate(...args);
-      this.#clients.push(another);
+      // By these a cluster's client asks for its slots; it ends each with the answer, and waits for none.
+      if (!args[0]?.connectionName?.includes('(refresher)')) this.#clients.push(another);
       return another;
     };
   }
